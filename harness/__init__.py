@@ -1,0 +1,1 @@
+"""Proves that a live-streaming listening-party app may be released."""

@@ -1,0 +1,126 @@
+"""Every setting of the harness, and the only place that reads the environment.
+
+Each server has a settings class of its own, so that it can run alone with nothing but its own variables.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from harness.errors import SettingsError
+
+PACKAGE = Path(__file__).resolve().parent
+SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+
+
+def _http_url(value: str) -> str:
+    """An http(s) address without its trailing slash, as text: paths are appended to it."""
+    return str(TypeAdapter(AnyHttpUrl).validate_python(value)).rstrip("/")
+
+
+def _comma_separated(value: str | list[str]) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+HttpUrl = Annotated[str, BeforeValidator(_http_url)]
+CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)]
+
+
+class ServerSettings(BaseSettings):
+    """Where a server listens: an inherited socket (when the stack starts it) or a port of its own."""
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+
+    listen_fd: int | None = Field(None, alias="HARNESS_LISTEN_FD", description="inherited listening socket")
+    port: int = Field(0, alias="PORT", ge=0, le=65535, description="port on loopback; 0 takes a free one")
+
+
+class TokenServerSettings(ServerSettings):
+    """The reference token server."""
+
+    stream_api_key: str = Field(alias="STREAM_API_KEY", min_length=1)
+    stream_api_secret: SecretStr = Field(alias="STREAM_API_SECRET", min_length=1)
+    supabase_url: HttpUrl = Field(alias="SUPABASE_URL")
+    supabase_service_role_key: SecretStr = Field(alias="SUPABASE_SERVICE_ROLE_KEY", min_length=1)
+    supabase_jwt_secret: SecretStr | None = Field(
+        None, alias="SUPABASE_JWT_SECRET", description="for projects that still sign sessions with HS256"
+    )
+    stream_base_url: HttpUrl | None = Field(None, alias="STREAM_BASE_URL", description="default: the vendor's")
+    allowed_origins: CommaSeparated = Field(["*"], alias="ALLOWED_ORIGINS", description="comma-separated")
+
+
+class LocalStreamSettings(ServerSettings):
+    """The local Stream Video: one app, with this key and secret."""
+
+    api_key: str = Field(alias="STREAM_API_KEY", min_length=1)
+    api_secret: SecretStr = Field(alias="STREAM_API_SECRET", min_length=1)
+    control: bool = Field(False, alias="HARNESS_STREAM_CONTROL", description="serve /_control/...")
+
+
+class LocalSupabaseSettings(ServerSettings):
+    """The local Supabase: Auth and REST over a PostgreSQL."""
+
+    url: HttpUrl = Field(alias="SUPABASE_URL", description="its own address: the issuer of its sessions")
+    anon_key: str = Field(alias="SUPABASE_ANON_KEY", min_length=1)
+    service_role_key: SecretStr = Field(alias="SUPABASE_SERVICE_ROLE_KEY", min_length=1)
+    jwt_secret: SecretStr = Field(alias="SUPABASE_JWT_SECRET", min_length=32)
+    database_url: SecretStr | None = Field(
+        None, alias="DATABASE_URL", description="a PostgreSQL that runs already; default: start one"
+    )
+    data_dir: Path = Field(alias="HARNESS_DATA_DIR", description="folder for a PostgreSQL of our own")
+
+
+class PageServerSettings(ServerSettings):
+    """The built pages, and what they are told about where their back ends are."""
+
+    dist: Path = Field(alias="HARNESS_PAGES_DIST", description="folder of the built pages")
+    supabase_url: HttpUrl = Field(alias="SUPABASE_URL")
+    supabase_anon_key: str = Field(alias="SUPABASE_ANON_KEY", min_length=1)
+    token_url: HttpUrl = Field(alias="TOKEN_URL")
+    stream_base_url: HttpUrl | None = Field(None, alias="STREAM_BASE_URL", description="default: the vendor's")
+
+
+class HarnessSettings(BaseSettings):
+    """What the harness itself may be told by its environment."""
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+
+    cache_home: Path | None = Field(None, alias="HARNESS_CACHE", description="default: ~/.cache/harness")
+    runs: Path = Field(Path("runs"), alias="HARNESS_RUNS", description="where each run leaves its folder")
+    browser: Path | None = Field(None, alias="HARNESS_BROWSER", description="a Chromium or Chrome to use")
+    database_url: SecretStr | None = Field(None, alias="DATABASE_URL")
+    ci: bool = Field(False, alias="CI")
+
+    @property
+    def cache(self) -> Path:
+        """Folder for what set-up makes: pages, clips, a database cluster's template."""
+        return self.cache_home or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "harness"
+
+
+def load(settings: type[SettingsT]) -> SettingsT:
+    """Read `settings` from the environment; raises SettingsError that names each variable at fault."""
+    try:
+        return settings()
+    except ValidationError as error:
+        faults = (f"{item['loc'][0]}: {item['msg'].lower()}" for item in error.errors(include_input=False))
+        raise SettingsError(
+            f"{settings.__name__} could not be read from the environment ({'; '.join(faults)}): set what is named."
+        ) from None
+
+
+def child_environment(overrides: dict[str, str]) -> dict[str, str]:
+    """This process's environment with `overrides`: for the servers and tools that the harness starts."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **overrides}
+
+
+@cache
+def bundled(name: str) -> Path:
+    """Folder `name` (`fixtures`, `tests/e2e` ...) of the checkout, or of the installed wheel."""
+    checkout = PACKAGE.parent / name
+    return checkout if checkout.is_dir() else PACKAGE / "bundled" / name
