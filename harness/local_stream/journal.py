@@ -1,0 +1,75 @@
+"""What was asked of the local Stream and what it said, in order: its evidence.
+
+Nothing secret goes in: callers record operations, ids and outcomes, never tokens or SDPs.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal
+
+Door = Literal["client", "server", "ws", "sfu_rpc", "sfu_ws", "event"]
+Entry = dict[str, Any]
+
+LIMIT = 100_000
+
+
+class Journal:
+    """The last `LIMIT` entries. `seq` counts on across `clear`, so a reader that follows never sees one twice."""
+
+    def __init__(self, clock: Callable[[], float] = time.time, limit: int = LIMIT) -> None:
+        self._clock = clock
+        self._entries: deque[Entry] = deque(maxlen=limit)
+        self._seq = 0
+
+    def record(
+        self,
+        door: Door,
+        operation: str,
+        *,
+        method: str = "",
+        path: str = "",
+        status: int | None = None,
+        user_id: str | None = None,
+        call_cid: str | None = None,
+        **detail: Any,
+    ) -> None:
+        """Add one entry; `operation` is Stream's name for it (`JoinCall`, `SetPublisher`, `call.ended`)."""
+        self._seq += 1
+        self._entries.append(
+            {
+                "seq": self._seq,
+                "time": self._clock(),
+                "door": door,
+                "operation": operation,
+                "method": method,
+                "path": path,
+                "status": status,
+                "user_id": user_id,
+                "call_cid": call_cid,
+                "detail": detail,
+            }
+        )
+
+    def entries(
+        self,
+        *,
+        call_cid: str | None = None,
+        user_id: str | None = None,
+        operation: str | None = None,
+        after_seq: int = 0,
+    ) -> list[Entry]:
+        """Entries later than `after_seq` that match every filter given, oldest first."""
+        wanted = {"call_cid": call_cid, "user_id": user_id, "operation": operation}
+        filters = {name: value for name, value in wanted.items() if value is not None}
+        return [
+            entry
+            for entry in self._entries
+            if entry["seq"] > after_seq and all(entry[name] == value for name, value in filters.items())
+        ]
+
+    def clear(self) -> None:
+        """Forget all entries."""
+        self._entries.clear()
