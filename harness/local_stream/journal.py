@@ -17,7 +17,7 @@ LIMIT = 100_000
 
 
 class Journal:
-    """The last `LIMIT` entries. `seq` counts on across `clear`, so a reader that follows never sees one twice."""
+    """The last `LIMIT` entries; `seq` counts on across `clear`, so who follows never sees one twice."""
 
     def __init__(self, clock: Callable[[], float] = time.time, limit: int = LIMIT) -> None:
         self._clock = clock
@@ -34,7 +34,7 @@ class Journal:
         status: int | None = None,
         user_id: str | None = None,
         call_cid: str | None = None,
-        **detail: Any,
+        **detail: object,
     ) -> None:
         """Add one entry; `operation` is Stream's name for it (`JoinCall`, `SetPublisher`, `call.ended`)."""
         self._seq += 1
