@@ -51,7 +51,9 @@ class TokenServerSettings(ServerSettings):
     supabase_jwt_secret: SecretStr | None = Field(
         None, alias="SUPABASE_JWT_SECRET", description="for projects that still sign sessions with HS256"
     )
-    stream_base_url: HttpUrl | None = Field(None, alias="STREAM_BASE_URL", description="default: the vendor's")
+    stream_base_url: HttpUrl | None = Field(
+        None, alias="STREAM_BASE_URL", description="default: the vendor's"
+    )
     allowed_origins: CommaSeparated = Field(["*"], alias="ALLOWED_ORIGINS", description="comma-separated")
 
 
@@ -83,7 +85,9 @@ class PageServerSettings(ServerSettings):
     supabase_url: HttpUrl = Field(alias="SUPABASE_URL")
     supabase_anon_key: str = Field(alias="SUPABASE_ANON_KEY", min_length=1)
     token_url: HttpUrl = Field(alias="TOKEN_URL")
-    stream_base_url: HttpUrl | None = Field(None, alias="STREAM_BASE_URL", description="default: the vendor's")
+    stream_base_url: HttpUrl | None = Field(
+        None, alias="STREAM_BASE_URL", description="default: the vendor's"
+    )
 
 
 class HarnessSettings(BaseSettings):
@@ -110,13 +114,27 @@ def load(settings: type[SettingsT]) -> SettingsT:
     except ValidationError as error:
         faults = (f"{item['loc'][0]}: {item['msg'].lower()}" for item in error.errors(include_input=False))
         raise SettingsError(
-            f"{settings.__name__} could not be read from the environment ({'; '.join(faults)}): set what is named."
+            f"{settings.__name__} could not be read from the environment ({'; '.join(faults)}): "
+            "set what is named."
         ) from None
 
 
 def child_environment(overrides: dict[str, str]) -> dict[str, str]:
-    """This process's environment with `overrides`: for the servers and tools that the harness starts."""
-    return {**os.environ, "PYTHONUNBUFFERED": "1", **overrides}
+    """This process's environment with `overrides`, for a server that the harness starts.
+
+    Settings of servers are not handed on: each gets its own by `overrides`, and no other's secrets.
+    """
+    others = {field.alias for kind in ServerSettings.__subclasses__() for field in kind.model_fields.values()}
+    inherited = {name: value for name, value in os.environ.items() if name not in others}
+    # -m must find this package from whatever folder the person is in.
+    search = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**inherited, "PYTHONPATH": os.pathsep.join(search), "PYTHONUNBUFFERED": "1", **overrides}
+
+
+def own_environment(kind: type[ServerSettings]) -> dict[str, str]:
+    """The variables of `kind` that are set: for a server that runs alone, on the person's own settings."""
+    names = [field.alias for field in kind.model_fields.values() if field.alias]
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 @cache

@@ -1,8 +1,8 @@
 """Run one ASGI application as a server process of the stack, or alone.
 
-The parent binds the socket and hands it down, so the address is known before the process starts and connections wait
-in the backlog until it is ready. The process ends when its standard input closes: nothing is left behind, even when
-the parent is killed.
+The parent binds the socket and hands it down, so the address is known before the process starts and
+connections wait in the backlog until it is ready. The process ends when its standard input closes: nothing is
+left behind, even when the parent is killed.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def serve(app: ASGIApp, settings: ServerSettings) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     # httpx logs every address it asks; addresses can carry keys, and logs must not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3
+    )
     server = uvicorn.Server(config)
     if settings.listen_fd is None:
         listener = bind(settings.port)

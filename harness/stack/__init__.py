@@ -1,0 +1,6 @@
+"""The reference system on this machine: local Supabase, local Stream, token server and pages."""
+
+from harness.stack.system import Stack
+from harness.stack.up import up
+
+__all__ = ["Stack", "up"]

@@ -1,0 +1,142 @@
+"""The whole reference system: its servers, what each is told, and in which order they come and go."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+from harness.config import HarnessSettings
+from harness.stack.keys import Keys, make_keys
+from harness.stack.process import ServerProcess
+from harness.target import Target
+
+MODULES = {
+    "local Supabase": "harness.local_supabase",
+    "local Stream": "harness.local_stream",
+    "token server": "harness.token_server",
+    "pages": "harness.page_server",
+}
+TOKEN_PATH = "/.netlify/functions/stream-video-token"  # noqa: S105  where the token function lives, no secret
+
+
+class Stack:
+    """A context: inside it the reference system runs; `target` says where and with which keys.
+
+    `check()` raises ServerError as soon as one of the servers has died.
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        settings: HarnessSettings,
+        pages_dist: Path,
+        *,
+        pages_port: int = 0,
+        modules: dict[str, str] | None = None,
+    ) -> None:
+        self.logs = run_dir / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.keys: Keys = make_keys()
+        self._settings = settings
+        self._pages_dist = pages_dist
+        # A socket path of PostgreSQL may not exceed 107 characters, so its folder is not in the run's.
+        self._data = Path(tempfile.mkdtemp(prefix="harness-"))
+        self._dead: ServerProcess | None = None
+        self.died = threading.Event()
+        self._servers: dict[str, ServerProcess] = {}
+        for name, module in {**MODULES, **(modules or {})}.items():
+            port = pages_port if name == "pages" else 0
+            self._servers[name] = ServerProcess(name, module, self._log(name), port)
+        self.target = self._target()
+
+    def __enter__(self) -> Stack:
+        try:
+            for name, server in self._servers.items():
+                server.start(self._environment(name), self._died)
+            for server in self._servers.values():
+                server.await_ready()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def stream_control_url(self) -> str:
+        """The local Stream's control API."""
+        return f"{self._servers['local Stream'].url}/_control"
+
+    def check(self) -> None:
+        """Raise ServerError, with its last lines, if a server died."""
+        if self._dead is not None:
+            raise self._dead.death()
+
+    def stop(self) -> None:
+        """End every server, those that depend on others first; safe to call twice."""
+        for server in reversed(self._servers.values()):
+            server.stop()
+        shutil.rmtree(self._data, ignore_errors=True)
+
+    def _died(self, server: ServerProcess) -> None:
+        self._dead = self._dead or server
+        self.died.set()
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"{name.lower().replace(' ', '-')}.log"
+
+    def _target(self) -> Target:
+        urls = {name: server.url for name, server in self._servers.items()}
+        return Target(
+            pages_url=urls["pages"],
+            token_url=urls["token server"] + TOKEN_PATH,
+            supabase_url=urls["local Supabase"],
+            supabase_anon_key=self.keys.supabase_anon_key,
+            supabase_service_role_key=self.keys.supabase_service_role_key,
+            supabase_jwt_secret=self.keys.supabase_jwt_secret,
+            stream_api_key=self.keys.stream_api_key,
+            stream_api_secret=self.keys.stream_api_secret,
+            stream_base_url=urls["local Stream"],
+            token_server_log=self._log("token server"),
+        )
+
+    def _environment(self, name: str) -> dict[str, str]:
+        """What server `name` is told: its own settings and nothing that is another's."""
+        keys, target = self.keys, self.target
+        supabase = {"SUPABASE_URL": target.supabase_url}
+        stream = {"STREAM_API_KEY": keys.stream_api_key, "STREAM_API_SECRET": keys.stream_api_secret}
+        service_role = {"SUPABASE_SERVICE_ROLE_KEY": keys.supabase_service_role_key}
+        anon = {"SUPABASE_ANON_KEY": keys.supabase_anon_key}
+        stream_base = {"STREAM_BASE_URL": str(target.stream_base_url)}
+        own: dict[str, Iterable[dict[str, str]]] = {
+            "local Supabase": [supabase, service_role, anon, self._database()],
+            "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}],
+            "token server": [
+                stream,
+                stream_base,
+                supabase,
+                service_role,
+                {"ALLOWED_ORIGINS": target.pages_url},
+            ],
+            "pages": [supabase, anon, stream_base, self._pages()],
+        }
+        return {key: value for part in own[name] for key, value in part.items()}
+
+    def _database(self) -> dict[str, str]:
+        given = self._settings.database_url
+        database = {"DATABASE_URL": given.get_secret_value()} if given else {}
+        return {
+            "HARNESS_DATA_DIR": str(self._data / "postgres"),
+            "SUPABASE_JWT_SECRET": self.keys.supabase_jwt_secret,
+            **database,
+        }
+
+    def _pages(self) -> dict[str, str]:
+        return {"HARNESS_PAGES_DIST": str(self._pages_dist), "TOKEN_URL": self.target.token_url}
