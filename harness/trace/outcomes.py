@@ -1,0 +1,120 @@
+"""What became of each test that proves a release check, written to the run log as it happens."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.trace.events import RunLog
+
+# The worst phase decides: a test that passed but could not be cleaned up has not passed.
+SEVERITY = ("passed", "skipped", "failed", "error")
+
+
+@dataclass
+class Outcome:
+    """One test's result over its phases. `phase` is the one that decided, `harness` that we broke, not the product."""
+
+    outcome: str = "passed"
+    message: str = ""
+    phase: str = "call"
+    harness: bool = False
+    phases: dict[str, float] = field(default_factory=dict)
+
+    def add(self, report: pytest.TestReport, harness: bool) -> None:
+        """Take in the report of one more phase."""
+        self.phases[report.when or "call"] = round(report.duration, 3)
+        outcome = _outcome_of(report)
+        if SEVERITY.index(outcome) > SEVERITY.index(self.outcome):
+            self.outcome, self.phase, self.message = outcome, report.when or "call", _sentence(report)
+            self.harness = harness
+
+
+class OutcomeRecorder:
+    """pytest plugin: stamps the run log with the current test, and writes `collected` and `check` events.
+
+    Register it in `pytest_configure` with `config.pluginmanager.register(OutcomeRecorder(run_log))`. A test names its
+    checks with `@pytest.mark.check("G03")`; one test may carry several, one check may have several tests.
+    """
+
+    def __init__(self, run_log: RunLog) -> None:
+        self.run_log = run_log
+        self._outcomes: dict[str, Outcome] = {}
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """The gate says which attempt this is; on its own, pytest's run is the first."""
+        self.run_log.attempt = int(config.getoption("--attempt", 1))
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        tests: dict[str, list[str]] = defaultdict(list)
+        for item in session.items:
+            for check in checks_of(item):
+                tests[check].append(item.nodeid)
+        self.run_log.event("harness", "collected", checks=dict(tests))
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.run_log.test = nodeid
+        self._outcomes[nodeid] = Outcome()
+        self.run_log.event("harness", "test")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        harness = call.excinfo is not None and call.excinfo.errisinstance(HarnessError)
+        self._outcomes.setdefault(item.nodeid, Outcome()).add(report, harness)
+        if report.when == "teardown":
+            self._record(item)
+        return report
+
+    def pytest_runtest_logfinish(self) -> None:
+        self.run_log.test = None
+
+    def _record(self, item: pytest.Item) -> None:
+        outcome = self._outcomes.pop(item.nodeid)
+        for check in checks_of(item):
+            self.run_log.event(
+                "harness",
+                "check",
+                id=check,
+                test=item.nodeid,
+                outcome=outcome.outcome,
+                message=outcome.message,
+                phase=outcome.phase,
+                phases=outcome.phases,
+                seconds=round(sum(outcome.phases.values()), 3),
+                harness=outcome.harness,
+            )
+
+
+def checks_of(item: pytest.Item) -> Iterator[str]:
+    """The ids of the release checks that a test proves; raises UsageError when one is not written as text."""
+    for mark in item.iter_markers("check"):
+        if not mark.args or not all(isinstance(check, str) for check in mark.args):
+            raise pytest.UsageError(
+                f"{item.nodeid}: expected check ids such as @pytest.mark.check('G03'), got {mark}"
+            )
+        yield from mark.args
+
+
+def _outcome_of(report: pytest.TestReport) -> str:
+    if hasattr(report, "wasxfail"):
+        # An expected failure proves nothing, and one that passed is not the test that it says it is.
+        return "skipped" if report.skipped else "failed"
+    if report.failed and report.when != "call":
+        return "error"
+    return str(report.outcome)
+
+
+def _sentence(report: pytest.TestReport) -> str:
+    """What went wrong as a person wrote it: the exception's own message, not its traceback."""
+    if isinstance(report.longrepr, tuple):  # a skip: (file, line, reason)
+        return report.longrepr[2].removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text: str = crash.message if crash is not None else report.longreprtext
+    return text.strip()
