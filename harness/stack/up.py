@@ -98,7 +98,7 @@ def _up_alone(only: str, port: int) -> None:
             environment, rows = _alone_environment(only, server.url, Path(data))
             server.start(environment, lambda _: died.set())
             server.await_ready()
-            _print_rows({alone.name.capitalize(): server.url, **rows})
+            _print_rows({alone.name[0].upper() + alone.name[1:]: server.url, **rows})
             click.echo("Ctrl-C ends it.")
             with _ended_by_person():
                 died.wait()
