@@ -1,7 +1,7 @@
 """The run log: what everybody did and saw in one run, one JSON object per line, on one clock.
 
-Every line has `t` (unix seconds), `who`, `what`, `test` (pytest's node id, or null between tests) and `attempt`
-(1, or 2 when a red check is run again); the rest belongs to `what`:
+Every line has `t` (unix seconds), `who`, `what`, `test` (pytest's node id, or null between tests) and
+`attempt` (1, or 2 when a red check is run again); the rest belongs to `what`:
 
     test        a test begins                                 (by OutcomeRecorder)
     collected   checks: {id: [node id, ...]}                  (by OutcomeRecorder)

@@ -11,13 +11,10 @@ import pytest
 from harness.errors import HarnessError
 from harness.trace.events import RunLog
 
-# The worst phase decides: a test that passed but could not be cleaned up has not passed.
-SEVERITY = ("passed", "skipped", "failed", "error")
-
 
 @dataclass
 class Outcome:
-    """One test's result over its phases. `phase` is the one that decided, `harness` that we broke, not the product."""
+    """One test's result over its phases: `phase` decided it; `harness`: we broke, not the product."""
 
     outcome: str = "passed"
     message: str = ""
@@ -29,7 +26,9 @@ class Outcome:
         """Take in the report of one more phase."""
         self.phases[report.when or "call"] = round(report.duration, 3)
         outcome = _outcome_of(report)
-        if SEVERITY.index(outcome) > SEVERITY.index(self.outcome):
+        # The first thing that went wrong decides, unless the harness broke: then nothing else can be
+        # believed.
+        if outcome != "passed" and (harness or self.outcome in ("passed", "skipped")):
             self.outcome, self.phase, self.message = outcome, report.when or "call", _sentence(report)
             self.harness = harness
 
@@ -37,8 +36,9 @@ class Outcome:
 class OutcomeRecorder:
     """pytest plugin: stamps the run log with the current test, and writes `collected` and `check` events.
 
-    Register it in `pytest_configure` with `config.pluginmanager.register(OutcomeRecorder(run_log))`. A test names its
-    checks with `@pytest.mark.check("G03")`; one test may carry several, one check may have several tests.
+    Register it in `pytest_configure` with `config.pluginmanager.register(OutcomeRecorder(run_log))`. A test
+    names its checks with `@pytest.mark.check("G03")`; one test may carry several, one check may have several
+    tests.
     """
 
     def __init__(self, run_log: RunLog) -> None:

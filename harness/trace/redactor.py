@@ -1,4 +1,4 @@
-"""Secrets never reach a file of the run: they are masked on the way in, and files are swept before they are handed on.
+"""Secrets never reach a file of the run: masked on the way in, and swept for before files are handed on.
 
 A secret is known by its value (given by who made it) or by its form: whatever looks like a signed JWT is one.
 """

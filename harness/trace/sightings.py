@@ -1,6 +1,6 @@
 """Sightings of the callId, and the ledger that shows whether one id ran through everything.
 
-A sighting is one place where the id was seen: who saw it, where, which value, when, and where the raw evidence is.
+A sighting is one place where the id was seen: who saw it, where, which value, when, and the raw evidence.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ Place = Literal[
 class Sighting:
     """One place where the callId was seen.
 
-    `t` is unix seconds, `who` a lane of the timeline (host, viewer, token-server, stream, database). A place that knows no
-    call type (the party's row, `stream_app_id`) has `call_type` None. `evidence` is the raw line, address or file that the
-    value was read from. `journey` tells two parties of one test apart: sightings are compared within one journey; it is
-    what the person meant to do, never what was observed.
+    `t` is unix seconds, `who` a lane of the timeline (host, viewer, token-server, stream, database). A place
+    that knows no call type (the party's row, `stream_app_id`) has `call_type` None. `evidence` is the raw
+    line, address or file that the value was read from. `journey` tells two parties of one test apart:
+    sightings are compared within one journey; it is what the person meant to do, never what was observed.
     """
 
     t: float
@@ -77,7 +77,7 @@ class Sighting:
 
 @dataclass(frozen=True)
 class Divergence:
-    """Where two sightings part: the first one that differs, and the last one before it that it differs from."""
+    """Where two sightings part: the first one that differs, and the one before it that it differs from."""
 
     what: Literal["callType", "callId"]
     before: Sighting
@@ -145,7 +145,7 @@ class Ledger:
         return [place for place in places if place not in seen]
 
     def divergence(self) -> Divergence | None:
-        """The first place, by time, at which callType or callId is not what it was before; None when all agree."""
+        """The first place, by time, where callType or callId is not what it was before, or None."""
         before: Sighting | None = None
         typed: Sighting | None = None
         for sighting in self.in_order():
@@ -160,6 +160,6 @@ class Ledger:
 
     @staticmethod
     def normalise(cid: str) -> tuple[str | None, str]:
-        """`livestream:uuid` as (`livestream`, `uuid`); a bare id as (None, id). Nothing else is changed in it."""
+        """`livestream:uuid` as (`livestream`, `uuid`), a bare id as (None, id); nothing else is changed."""
         call_type, colon, call_id = cid.partition(":")
         return (call_type, call_id) if colon else (None, cid)
