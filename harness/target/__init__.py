@@ -1,0 +1,10 @@
+"""The system under test, as its outside sees it: token endpoint, Supabase, Stream - local or deployed alike."""
+
+from harness.target.answer import Answer
+from harness.target.people import Party, Person, Session
+from harness.target.stream_api import StreamApi
+from harness.target.supabase import Supabase
+from harness.target.target import Target
+from harness.target.token_endpoint import TokenEndpoint
+
+__all__ = ["Answer", "Party", "Person", "Session", "StreamApi", "Supabase", "Target", "TokenEndpoint"]

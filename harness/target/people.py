@@ -1,0 +1,33 @@
+"""Who takes part, and in what: made anew for each test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user of the app who can sign in; `id` is the UUID that Supabase and Stream both know."""
+
+    id: str
+    email: str
+    password: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in person, as Supabase issued it."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    user_id: str
+
+
+@dataclass(frozen=True)
+class Party:
+    """A listening party: `id` is the callId, `host_id` the person who owns the call."""
+
+    id: str
+    host_id: str
+    title: str

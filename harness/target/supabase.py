@@ -1,0 +1,100 @@
+"""The target's Supabase through its own APIs: people, sessions and parties for the checks.
+
+Source: the Auth (GoTrue) and REST (PostgREST) references of Supabase; the same calls ask the local one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import httpx
+
+from harness.target import transport
+from harness.target.people import Party, Person, Session
+from harness.target.target import Target
+
+WHO = "Supabase"
+
+
+class Supabase:
+    """Acts with the service role, except where a person signs in. Raises ServerError when it is refused."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._http = transport.client(target.supabase_url)
+        self._service = _keys(target.supabase_service_role_key)
+
+    def create_user(self, name: str) -> Person:
+        """A new confirmed user with this display name, an address nobody owns and a random password."""
+        email, password = f"{secrets.token_hex(8)}@example.com", secrets.token_urlsafe(18)
+        wanted = {
+            "email": email,
+            "password": password,
+            "email_confirm": True,
+            "user_metadata": {"name": name},
+        }
+        user = self._auth("POST", "/admin/users", "create a user", json=wanted).json()
+        return Person(id=user["id"], email=email, password=password, name=name)
+
+    def sign_in(self, person: Person) -> Session:
+        """A fresh session, by password and with the public key, as the pages get it."""
+        headers = _keys(self.target.supabase_anon_key)
+        wanted = {"email": person.email, "password": person.password}
+        url = f"{self.target.supabase_url}/auth/v1/token"
+        params = {"grant_type": "password"}
+        answer = transport.ask(self._http, WHO, "POST", url, params=params, headers=headers, json=wanted)
+        session = transport.expect_ok(answer, WHO, "sign a person in").json()
+        return Session(session["access_token"], session["refresh_token"], session["user"]["id"])
+
+    def create_party(self, host: Person, title: str) -> Party:
+        """A party that has not started, owned by `host`."""
+        wanted = {"host_id": host.id, "title": title}
+        prefer = {"prefer": "return=representation"}
+        row = self._rest("POST", "parties", "create a party", json=wanted, headers=prefer).json()[0]
+        return Party(id=row["id"], host_id=row["host_id"], title=row["title"])
+
+    def party_row(self, party_id: str) -> dict[str, Any]:
+        """The party as the database has it; raises KeyError when there is no such row."""
+        rows = self._rest("GET", "parties", "read a party", params={"id": f"eq.{party_id}"}).json()
+        if not rows:
+            raise KeyError(f"There is no party {party_id} in the database.")
+        return dict(rows[0])
+
+    def rename(self, person: Person, name: str) -> None:
+        """Give `person` another display name in their profile."""
+        where, row = {"id": f"eq.{person.id}"}, {"display_name": name}
+        self._rest("PATCH", "profiles", "rename a person", params=where, json=row)
+
+    def delete(self, thing: Person | Party) -> None:
+        """Remove a person (with all that is theirs) or a party; one that is gone already is fine."""
+        if isinstance(thing, Party):
+            self._rest("DELETE", "parties", "delete a party", params={"id": f"eq.{thing.id}"})
+            return
+        url = f"{self.target.supabase_url}/auth/v1/admin/users/{thing.id}"
+        answer = transport.ask(self._http, WHO, "DELETE", url, headers=self._service)
+        if answer.status_code != httpx.codes.NOT_FOUND:
+            transport.expect_ok(answer, WHO, "delete a user")
+
+    def public_keys(self) -> list[dict[str, Any]]:
+        """The JSON Web Keys that sessions are verified with."""
+        return list(self._auth("GET", "/.well-known/jwks.json", "publish its keys").json()["keys"])
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _auth(self, method: str, path: str, to_do: str, **request: Any) -> httpx.Response:  # noqa: ANN401
+        url = f"{self.target.supabase_url}/auth/v1{path}"
+        answer = transport.ask(self._http, WHO, method, url, headers=self._service, **request)
+        return transport.expect_ok(answer, WHO, to_do)
+
+    def _rest(self, method: str, table: str, to_do: str, **request: Any) -> httpx.Response:  # noqa: ANN401
+        url = f"{self.target.supabase_url}/rest/v1/{table}"
+        headers = {**self._service, **request.pop("headers", {})}
+        answer = transport.ask(self._http, WHO, method, url, headers=headers, **request)
+        return transport.expect_ok(answer, WHO, to_do)
+
+
+def _keys(key: str) -> dict[str, str]:
+    return {"apikey": key, "authorization": f"Bearer {key}"}

@@ -1,0 +1,88 @@
+"""The token endpoint as a page sees it, and everything a page would never send."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from harness.target import transport
+from harness.target.answer import Answer
+from harness.target.target import Target
+
+SHOWN = 600  # characters of a body that a message quotes
+
+
+class TokenEndpoint:
+    """Asks `target.token_url`; never raises for a status, only (ServerError) when nobody answers."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self._redactor = target.redactor()
+        self._http = transport.client(target.token_url)
+
+    def ask(
+        self,
+        session_token: str | None,
+        body: Mapping[str, object] | bytes | None,
+        *,
+        origin: str | None = None,
+        method: str = "POST",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One request. A mapping goes as JSON, bytes as they are; `headers` win over what is made from the rest."""
+        sent = {"content-type": "application/json"} if body is not None else {}
+        if origin:
+            sent["origin"] = origin
+        if session_token is not None:
+            sent["authorization"] = f"Bearer {session_token}"
+        sent.update({name.lower(): value for name, value in (headers or {}).items()})
+        content = json.dumps(dict(body)).encode() if isinstance(body, Mapping) else body
+        url = self.target.token_url
+        # The raw form of a header: what is malformed on purpose must leave as it is.
+        raw = [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
+        answer = transport.ask(
+            self._http,
+            "The token endpoint",
+            method,
+            url,
+            content=content,
+            headers=raw,
+            follow_redirects=False,
+        )
+        return self._answer(answer, sent, content)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _answer(self, answer: httpx.Response, sent: Mapping[str, str], content: bytes | None) -> Answer:
+        asked = f"{answer.request.method} {answer.request.url} {_listed(sent)} {_quoted(content or b'')}"
+        shown = f"{answer.status_code} {_listed(answer.headers)} {_quoted(answer.content)}"
+        return Answer(
+            status=answer.status_code,
+            headers=answer.headers,
+            json=_json(answer.content),
+            text=answer.text,
+            elapsed=answer.elapsed.total_seconds(),
+            request=self._redactor.redact(asked),
+            shown=self._redactor.redact(shown),
+        )
+
+
+def _json(content: bytes) -> Any:  # noqa: ANN401  JSON is anything
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None
+
+
+def _listed(headers: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {value}" for name, value in headers.items()) + "}"
+
+
+def _quoted(content: bytes) -> str:
+    text = content.decode("utf-8", "replace")
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}... ({len(content)} bytes)"
