@@ -6,7 +6,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -70,7 +70,7 @@ def _up_system(settings: HarnessSettings, port: int, pages_dist: Path) -> None:
 def _print_demo(stack: Stack) -> None:
     """Addresses and two sign-ins: a host with a party, and a viewer."""
     target = stack.target
-    with Supabase(target) as supabase:
+    with closing(Supabase(target)) as supabase:
         host, viewer = supabase.create_user("Host"), supabase.create_user("Viewer")
         party = supabase.create_party(host, "Demo party")
     rows = {
