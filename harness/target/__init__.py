@@ -1,4 +1,4 @@
-"""The system under test, as its outside sees it: token endpoint, Supabase, Stream - local or deployed alike."""
+"""The system under test, from outside: its token endpoint, Supabase and Stream, local or deployed alike."""
 
 from harness.target.answer import Answer
 from harness.target.people import Party, Person, Session

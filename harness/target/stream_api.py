@@ -1,7 +1,7 @@
 """The target's Stream Video, asked with its server key: the only witness of what the token endpoint made.
 
-Source: Stream's Video REST API; paths as the `getstream` SDK calls them. Plain httpx, because importing that SDK
-takes two seconds. Times in the answers are integer unix nanoseconds.
+Source: Stream's Video REST API; paths as the `getstream` SDK calls them. Plain httpx, because importing that
+SDK takes two seconds. Times in the answers are integer unix nanoseconds.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class StreamApi:
         self._http = transport.client(self.base_url)
 
     def call(self, call_type: str, call_id: str) -> dict[str, Any] | None:
-        """The call as Stream has it (`cid`, `created_at`, `created_by`, `backstage` ...), None when there is none."""
+        """The call as Stream has it (`cid`, `created_at`, `created_by`, `backstage` ...), or None."""
         answer = self._ask("GET", f"/api/v2/video/call/{call_type}/{call_id}")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None
@@ -42,16 +42,16 @@ class StreamApi:
         return [dict(item["call"]) for item in found]
 
     def user(self, user_id: str) -> dict[str, Any] | None:
-        """The user as Stream has it (`id`, `name`, `role` ...), None when there is none."""
+        """The user as Stream has it (`id`, `name`, `role` ...), or None."""
         payload = json.dumps({"filter_conditions": {"id": {"$in": [user_id]}}})
         answer = self._ask("GET", "/api/v2/users", params={"payload": payload})
         users = transport.expect_ok(answer, WHO, "show a user").json()["users"]
         return dict(users[0]) if users else None
 
-    def as_user(self, token: str, method: str, path: str, body: object = None) -> httpx.Response:
-        """A request through the browser's door with a user's own token, e.g. `/call/livestream/{id}/go_live`."""
+    def as_user(self, token: str, method: str, path: str, json: object = None) -> httpx.Response:
+        """A request through the browser's door with a user's own token, e.g. to `/call/livestream/ID/go_live`."""
         url = f"{self.base_url}/video{path}"
-        return transport.ask(self._http, WHO, method, url, **self._request(token), json=body)
+        return transport.ask(self._http, WHO, method, url, **self._request(token), json=json)
 
     def close(self) -> None:
         """Let go of the connections."""

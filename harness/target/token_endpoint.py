@@ -32,7 +32,7 @@ class TokenEndpoint:
         method: str = "POST",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request. A mapping goes as JSON, bytes as they are; `headers` win over what is made from the rest."""
+        """One request. A mapping goes as JSON, bytes as they are; `headers` win over those made here."""
         sent = {"content-type": "application/json"} if body is not None else {}
         if origin:
             sent["origin"] = origin

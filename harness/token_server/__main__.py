@@ -1,0 +1,25 @@
+"""`python -m harness.token_server`: the token server alone, with its settings from the environment."""
+
+from __future__ import annotations
+
+import sys
+
+from harness.config import TokenServerSettings, load
+from harness.errors import HarnessError
+from harness.serving import serve
+from harness.token_server.app import create_app
+
+
+def main() -> int:
+    """Serve until stopped; 2 and one sentence when it cannot start."""
+    try:
+        settings = load(TokenServerSettings)
+        serve(create_app(settings), settings)
+    except HarnessError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
