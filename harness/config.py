@@ -120,15 +120,17 @@ def load(settings: type[SettingsT]) -> SettingsT:
 
 
 def child_environment(overrides: dict[str, str]) -> dict[str, str]:
-    """This process's environment with `overrides`, for a server that the harness starts.
-
-    Settings of servers are not handed on: each gets its own by `overrides`, and no other's secrets.
-    """
-    others = {field.alias for kind in ServerSettings.__subclasses__() for field in kind.model_fields.values()}
-    inherited = {name: value for name, value in os.environ.items() if name not in others}
+    """This process's environment with `overrides`: for the tools and the pytest that the harness starts."""
     # -m must find this package from whatever folder the person is in.
     search = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**inherited, "PYTHONPATH": os.pathsep.join(search), "PYTHONUNBUFFERED": "1", **overrides}
+    own = {"PYTHONPATH": os.pathsep.join(search), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **own, **overrides}
+
+
+def server_environment(own: dict[str, str]) -> dict[str, str]:
+    """The environment of a server: its `own` settings, and nothing of any other server's, secrets least of all."""
+    settings = {field.alias for kind in ServerSettings.__subclasses__() for field in kind.model_fields.values()}
+    return {name: value for name, value in child_environment({}).items() if name not in settings} | own
 
 
 def own_environment(kind: type[ServerSettings]) -> dict[str, str]:

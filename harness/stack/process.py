@@ -11,7 +11,7 @@ from typing import IO
 
 import httpx
 
-from harness.config import child_environment
+from harness.config import server_environment
 from harness.errors import ServerError
 from harness.serving import LOOPBACK, bind
 
@@ -40,7 +40,7 @@ class ServerProcess:
         self._output = self.log.open("ab") if self.log else None
         self._process = subprocess.Popen(
             [sys.executable, "-m", self.module],
-            env=child_environment({**environment, "HARNESS_LISTEN_FD": str(descriptor)}),
+            env=server_environment({**environment, "HARNESS_LISTEN_FD": str(descriptor)}),
             pass_fds=[descriptor],
             stdin=subprocess.PIPE,
             stdout=self._output,
