@@ -128,8 +128,9 @@ def child_environment(overrides: dict[str, str]) -> dict[str, str]:
 
 
 def server_environment(own: dict[str, str]) -> dict[str, str]:
-    """The environment of a server: its `own` settings, and nothing of any other server's, secrets least of all."""
-    settings = {field.alias for kind in ServerSettings.__subclasses__() for field in kind.model_fields.values()}
+    """The environment of a server: its `own` settings, and nothing of another's, secrets least of all."""
+    kinds = ServerSettings.__subclasses__()
+    settings = {field.alias for kind in kinds for field in kind.model_fields.values()}
     return {name: value for name, value in child_environment({}).items() if name not in settings} | own
 
 
