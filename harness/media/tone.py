@@ -1,0 +1,69 @@
+"""The tone in a microphone clip: which clip it is, heard after Opus, echo cancelling and noise suppression.
+
+A steady tone is background noise to a browser and is turned down to almost nothing; short pulses pass as
+speech does. Frequencies are in the range of speech, 12 Hz apart; neighbouring ids are far from each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float64] | npt.NDArray[np.float32]
+
+CLIPS = 256
+LOWEST = 440.0  # Hz
+STEP = 12.0  # Hz between two tones: far more than the reading errs by (1 Hz), so each belongs to one clip
+STRIDE = 37  # odd, so that every id has a place of its own; clips 1 and 2 are 884 and 1328 Hz
+
+SILENCE = 0.003  # root mean square, full scale = 1: the pulses arrive at 0.1 to 0.3
+LEAST_SHARE = 0.5  # of the sound's energy at its dominant frequency: noise and speech have far less
+WIDTH = 25.0  # Hz to each side that still count as the tone: the pulses widen it
+
+
+@dataclass(frozen=True)
+class Tone:
+    """`hz` the dominant frequency; `level` the RMS (full scale = 1); `share` of the energy at `hz`."""
+
+    hz: float
+    level: float
+    share: float
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether it is one tone at all, rather than noise or speech with a loudest frequency."""
+        return self.share >= LEAST_SHARE
+
+
+def tone_of(clip_id: int) -> float:
+    """Frequency in Hz of the clip's tone. Raises ValueError for an id outside 0..255."""
+    if not 0 <= clip_id < CLIPS:
+        raise ValueError(f"expected a clip id of 0..{CLIPS - 1}, got {clip_id}")
+    return LOWEST + STEP * (clip_id * STRIDE % CLIPS)
+
+
+def clip_of(hz: float) -> int | None:
+    """The clip whose tone this frequency is; None when it is no clip's."""
+    place = round((hz - LOWEST) / STEP)
+    if not 0 <= place < CLIPS or abs(hz - LOWEST - STEP * place) > STEP / 3:
+        return None
+    return place * pow(STRIDE, -1, CLIPS) % CLIPS
+
+
+def dominant_frequency(samples: Samples, rate: float) -> Tone | None:
+    """What is heard in `samples` (-1..1, mono, 0.3 s or more) at `rate` per second; None for silence."""
+    sound = np.asarray(samples, np.float64)
+    level = float(np.sqrt(np.mean(sound**2))) if sound.size else 0.0
+    if level < SILENCE:
+        return None
+    power = np.abs(np.fft.rfft(sound * np.hanning(sound.size))) ** 2
+    frequencies = np.fft.rfftfreq(sound.size, 1 / rate)
+    power[frequencies < 100] = 0  # mains hum and offset are no tone
+    peak = int(power.argmax())
+    near = np.abs(frequencies - frequencies[peak]) <= WIDTH
+    share = float(power[near].sum() / max(power.sum(), 1e-30))
+    # The centre of the peak's energy is finer than the transform's own bins (1.5 Hz for 0.7 s of sound).
+    hz = float((power[near] * frequencies[near]).sum() / max(power[near].sum(), 1e-30))
+    return Tone(hz, level, share)

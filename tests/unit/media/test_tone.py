@@ -1,0 +1,98 @@
+"""The tone is told from silence, noise and every other clip's tone."""
+
+from __future__ import annotations
+
+import io
+
+import av
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from harness.media.clips import MICROPHONE_RATE, microphone_samples
+from harness.media.tone import CLIPS, clip_of, dominant_frequency, tone_of
+
+Sound = npt.NDArray[np.float64]
+WINDOW = 32768  # samples: as many as the page reads at once
+
+
+def clip(clip_id: int, seconds: float = 2.4) -> Sound:
+    samples = microphone_samples(clip_id)
+    return np.resize(samples, round(seconds * MICROPHONE_RATE))
+
+
+def test_each_clip_has_a_tone_of_its_own_and_is_found_by_it() -> None:
+    assert [clip_of(tone_of(clip_id)) for clip_id in range(CLIPS)] == list(range(CLIPS))
+
+
+@pytest.mark.parametrize("wrong", [-1, CLIPS])
+def test_an_id_that_does_not_fit_is_refused(wrong: int) -> None:
+    with pytest.raises(ValueError, match=f"clip id .*got {wrong}"):
+        tone_of(wrong)
+
+
+@pytest.mark.parametrize("hz", [0, 100, 434, tone_of(1) + 6, 3507, 20_000])
+def test_a_frequency_between_or_beyond_the_tones_is_no_clip(hz: float) -> None:
+    assert clip_of(hz) is None
+
+
+@pytest.mark.parametrize("clip_id", range(0, CLIPS, 5))
+def test_every_tone_is_heard_within_2_hz_wherever_one_listens(clip_id: int) -> None:
+    sound = clip(clip_id)
+    for start in range(0, sound.size - WINDOW, 9000):
+        heard = dominant_frequency(sound[start : start + WINDOW], MICROPHONE_RATE)
+        assert heard is not None
+        assert heard.is_pure
+        assert abs(heard.hz - tone_of(clip_id)) < 2
+        assert clip_of(heard.hz) == clip_id
+
+
+@pytest.mark.parametrize("level", [0.02, 0.1, 1.0])
+def test_loudness_does_not_matter(level: float) -> None:
+    heard = dominant_frequency(clip(2)[:WINDOW] * level, MICROPHONE_RATE)
+    assert heard is not None
+    assert clip_of(heard.hz) == 2
+
+
+def test_heard_through_opus_at_a_low_bit_rate_and_some_noise() -> None:
+    noise = np.random.default_rng(1).normal(0, 0.01, clip(2).size)
+    heard = dominant_frequency(opus(clip(2) + noise, 16_000)[20_000:][:WINDOW], MICROPHONE_RATE)
+    assert heard is not None
+    assert heard.is_pure
+    assert clip_of(heard.hz) == 2
+
+
+@pytest.mark.parametrize(
+    "samples", [np.zeros(WINDOW), clip(1)[:WINDOW] * 0.003, np.zeros(0)], ids=["digital", "faint", "nothing"]
+)
+def test_silence_is_no_tone(samples: Sound) -> None:
+    assert dominant_frequency(samples, MICROPHONE_RATE) is None
+
+
+def test_noise_is_heard_but_is_not_pure() -> None:
+    heard = dominant_frequency(np.random.default_rng(2).normal(0, 0.1, WINDOW), MICROPHONE_RATE)
+    assert heard is not None
+    assert not heard.is_pure
+
+
+def test_two_hosts_at_once_are_not_one_pure_tone() -> None:
+    heard = dominant_frequency(clip(1)[:WINDOW] + clip(2)[:WINDOW], MICROPHONE_RATE)
+    assert heard is not None
+    assert heard.share < 0.7
+
+
+def opus(samples: Sound, bit_rate: int) -> Sound:
+    """These samples after Opus at this bit rate (bits per second)."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=MICROPHONE_RATE)
+        stream.bit_rate, stream.layout = bit_rate, "mono"
+        pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout="mono")
+        frame.sample_rate = MICROPHONE_RATE
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    file.seek(0)
+    with av.open(file, "r") as container:
+        planes = [frame.to_ndarray()[0].astype(np.float64) for frame in container.decode(audio=0)]
+    return np.concatenate(planes)
