@@ -1,0 +1,115 @@
+"""The commands. Imports are inside them: a person who mistypes a name should not wait for Playwright."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from harness.errors import HarnessError
+from harness.setup.commands import COMMANDS, program, unknown
+
+PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False}
+
+
+class Commands(click.Group):
+    """A group that names the nearest command for one that does not exist."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(unknown(args[0]))
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Prove that a live-streaming listening-party app works before it is released."""
+
+
+@commands.command(help=COMMANDS["gate"].does)
+@click.option("--only", default="", metavar="IDS", help="checks or whole letters, like G,T01,T02")
+@click.option(
+    "--runs", type=click.Path(path_type=Path), help="where the run leaves its folder (default: runs)"
+)
+def gate(only: str, runs: Path | None) -> int:
+    from harness.config import HarnessSettings, load
+    from harness.gate import gate as run_gate
+    from harness.setup.everything import make_ready
+
+    settings = load(HarnessSettings)
+    if runs is not None:
+        settings = settings.model_copy(update={"runs": runs})
+    make_ready(settings, COMMANDS["gate"].needs)
+    return run_gate(settings, [check.strip() for check in only.split(",") if check.strip()])
+
+
+@commands.command(help=COMMANDS["up"].does)
+@click.option("--only", metavar="SERVER", help="one server alone: token-server, stream or supabase")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="port of the pages, or of the one server"
+)
+def up(only: str | None, port: int) -> None:
+    from harness.config import HarnessSettings, load
+    from harness.setup.commands import needs
+    from harness.setup.everything import make_ready
+    from harness.stack import up as run_stack
+
+    settings = load(HarnessSettings)
+    ready = make_ready(settings, needs(["up", *([only] if only else [])]))
+    run_stack(settings, only, port, ready.pages)
+
+
+@commands.command(help=COMMANDS["test"].does, context_settings=PASS_ON)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]")
+def test(arguments: Sequence[str]) -> int:
+    from harness.config import HarnessSettings, load
+    from harness.setup.everything import make_ready
+    from harness.setup.own_tests import run_own_tests
+
+    settings = load(HarnessSettings)
+    make_ready(settings, COMMANDS["test"].needs)
+    return run_own_tests(settings, list(arguments))
+
+
+@commands.command(help=COMMANDS["doctor"].does)
+@click.option("--mend", is_flag=True, help="install and build what is missing first")
+def doctor(mend: bool) -> int:
+    from harness.config import HarnessSettings, load
+    from harness.setup.doctor import examine, report
+    from harness.setup.everything import make_ready
+
+    settings = load(HarnessSettings)
+    if mend:
+        make_ready(settings, COMMANDS["doctor"].needs)
+    rows = examine(settings)
+    click.echo(report(rows))
+    return 0 if all(row.found for row in rows) else 2
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0, 1 or 2 as the command says, 130 after Ctrl-C."""
+    sys.exit(_exit_code(arguments))
+
+
+def _exit_code(arguments: Sequence[str] | None) -> int:
+    try:
+        result = commands.main(arguments, prog_name=program(), standalone_mode=False)
+    except HarnessError as error:
+        click.echo(str(error), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(error.format_message(), err=True)
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Stopped.", err=True)
+        return 130
+    return int(result or 0)
+
+
+if __name__ == "__main__":
+    main()

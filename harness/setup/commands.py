@@ -1,0 +1,73 @@
+"""The commands there are, what each does, and what each needs to be made ready first."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGES, BROWSER, PAGES, POSTGRES = "Python packages", "Browser", "Pages", "PostgreSQL"
+EVERYTHING = (PACKAGES, BROWSER, PAGES, POSTGRES)
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LOCK = CHECKOUT / "requirements.lock"
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a command does, in a line, and what it needs, in the order in which that is made ready."""
+
+    does: str
+    needs: tuple[str, ...]
+
+
+COMMANDS = {
+    "gate": Command("Prove that the app may be released: exit 0 release, 1 do not release.", EVERYTHING),
+    "up": Command(
+        "Start the reference system for a person; Ctrl-C ends all of it.", (PACKAGES, PAGES, POSTGRES)
+    ),
+    "test": Command("Run the harness's own checks and tests.", EVERYTHING),
+    "doctor": Command("Show what was found, and what mends what is missing.", EVERYTHING),
+}
+ALONE = {"supabase": (PACKAGES, POSTGRES)}
+
+
+def needs(arguments: Sequence[str]) -> tuple[str, ...]:
+    """What this command line needs: a server that runs alone needs less than the whole system."""
+    for server in ("token-server", "stream", "supabase"):
+        if arguments[:1] == ["up"] and any(argument.endswith(server) for argument in arguments[1:]):
+            return ALONE.get(server, (PACKAGES,))
+    return COMMANDS[arguments[0]].needs if arguments and arguments[0] in COMMANDS else (PACKAGES,)
+
+
+def in_checkout() -> bool:
+    """Whether this is a checkout, with a `.venv` of its own, and not an installed package."""
+    return LOCK.is_file()
+
+
+def program() -> str:
+    """What a person types to start the harness, as they got it."""
+    return "python3 -m harness" if in_checkout() else "harness"
+
+
+def usage() -> str:
+    """The text of `--help`."""
+    lines = [f"  {name:8}{command.does}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            f"Usage: {program()} COMMAND [OPTIONS]",
+            "",
+            *lines,
+            "",
+            f"Options of a command: {program()} COMMAND --help",
+        ]
+    )
+
+
+def unknown(name: str, known: Iterable[str] = tuple(COMMANDS), what: str = "command") -> str:
+    """The sentence for a name that does not exist, with the nearest one that does."""
+    known = sorted(known)
+    nearest = difflib.get_close_matches(name, known, 1, 0.5)
+    hint = f"did you mean `{nearest[0]}`?" if nearest else f"there are {', '.join(known)}."
+    return f"There is no {what} `{name}`: {hint}"

@@ -1,0 +1,101 @@
+"""`harness test`: all that a change to this project must pass, in order, with the time of each phase."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from harness.config import HarnessSettings
+from harness.errors import UsageError
+from harness.setup import pages
+from harness.setup.commands import CHECKOUT, in_checkout
+
+FOLDERS = ("tests/unit", "tests/contract", "tests/e2e")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a phase: its exit code (0 good, 1 bad, more: it could not do its work), and seconds."""
+
+    name: str
+    code: int
+    seconds: float
+
+
+def run_own_tests(settings: HarnessSettings, arguments: list[str]) -> int:
+    """Run every phase, also after a red one; `arguments` go to pytest. Returns 0, 1 (red), 2 (could not)."""
+    if not in_checkout():
+        raise UsageError("The harness's own tests are not in the installed package: run them in a checkout.")
+    os.chdir(CHECKOUT)
+    outcomes = [_timed(name, phase) for name, phase in _phases(settings, arguments).items()]
+    _say(summary(outcomes))
+    return verdict(outcomes)
+
+
+def verdict(outcomes: list[Outcome]) -> int:
+    """The worst that happened, as exit code."""
+    return max(0 if one.code == 0 else 1 if one.code == 1 else 2 for one in outcomes)
+
+
+def summary(outcomes: list[Outcome]) -> str:
+    """A line for each phase, and the whole time."""
+    lines = [_line("red" if one.code else "green", one.name, one.seconds) for one in outcomes]
+    return "\n".join(["", *lines, _line("", "all", sum(one.seconds for one in outcomes))])
+
+
+def _line(result: str, name: str, seconds: float) -> str:
+    return f"{result:8}{name:16}{seconds:7.1f} s"
+
+
+def _phases(settings: HarnessSettings, arguments: list[str]) -> dict[str, Callable[[], int]]:
+    python = [sys.executable, "-m"]
+    return {
+        "ruff check": lambda: _tool([*python, "ruff", "check", "."]),
+        "ruff format": lambda: _tool([*python, "ruff", "format", "--check", "."]),
+        "mypy": lambda: _tool([*python, "mypy"]),
+        "imports": lambda: _tool([Path(sys.executable).with_name("lint-imports")]),
+        "page types": lambda: _tool(pages.check_types(settings)),
+        "pytest": lambda: _pytest(arguments),
+    }
+
+
+def _tool(command: Sequence[str | Path]) -> int:
+    return subprocess.run(command, check=False).returncode
+
+
+def _pytest(arguments: list[str]) -> int:
+    """In this process, so that Ctrl-C reaches pytest once and its fixtures end what they started."""
+    named = any(Path(argument.split("::")[0]).exists() for argument in arguments)
+    interrupts = _Interrupts()
+    code = int(pytest.main([*(() if named else FOLDERS), *arguments], plugins=[interrupts]))
+    if interrupts.by_person:
+        raise KeyboardInterrupt
+    return code
+
+
+class _Interrupts:
+    """Tells Ctrl-C from an error during collection, which pytest calls interrupted too."""
+
+    by_person = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        self.by_person = excinfo.type is KeyboardInterrupt
+
+
+def _timed(name: str, phase: Callable[[], int]) -> Outcome:
+    _say(f"\n--- {name}")
+    began = time.monotonic()
+    code = phase()
+    return Outcome(name, code, time.monotonic() - began)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

