@@ -1,0 +1,104 @@
+import { useState } from "react";
+import { Alert } from "./Alert";
+import { PartyError } from "./errors";
+import type { Devices } from "./go-live";
+import { type Phase, useHosting } from "./hosting";
+import { useObservable } from "./observe";
+import { OwnPicture } from "./OwnPicture";
+import type { Party } from "./party";
+import { usePreview } from "./preview";
+import { useServices } from "./services";
+import { Status } from "./Status";
+import { watching } from "./audience";
+
+const STATUS: Record<Phase, string> = {
+  "not live": "Not live",
+  "going live": "Going live…",
+  live: "You are live",
+  ending: "You are live",
+  ended: "Party ended",
+};
+
+const DEVICES = ["camera", "microphone"] as const;
+const LABELS = { camera: "Camera", microphone: "Microphone" };
+
+export function HostPage({ party }: { party: Party }) {
+  const { supabase } = useServices();
+  const hosting = useHosting(party);
+  const preview = usePreview();
+  const [wanted, setWanted] = useState<Devices>({ camera: true, microphone: true });
+  const call = hosting.live?.call;
+  const participants = useObservable(call?.state.participants$);
+  const camera = useObservable(call?.camera.state.status$);
+  const microphone = useObservable(call?.microphone.state.status$);
+  const stream = useObservable(call?.camera.state.mediaStream$);
+  const onAir = hosting.phase === "live" || hosting.phase === "ending";
+  const busy = hosting.phase === "going live" || hosting.phase === "ending";
+  // While live the buttons show what the devices really do: they can stop by themselves.
+  const on: Devices = call ? { camera: camera === "enabled", microphone: microphone === "enabled" } : wanted;
+
+  const goLive = async () => {
+    const { data } = await supabase.auth.getSession();
+    if (data.session && data.session.user.id !== party.host_id) {
+      return hosting.fail(new PartyError("Only the host of this party can go live."));
+    }
+    // One capture of the camera at a time: the preview's ends before the broadcast's begins.
+    preview.stop();
+    await hosting.start(wanted);
+  };
+
+  const toggle = async (device: keyof Devices) => {
+    hosting.clearError();
+    setWanted({ ...on, [device]: !on[device] });
+    if (device === "camera" && on.camera) preview.stop();
+    if (call) await call[device].toggle().catch((problem: unknown) => hosting.fail(problem, `${LABELS[device]} failed`));
+  };
+
+  const togglePreview = async () => {
+    hosting.clearError();
+    if (preview.stream) return preview.stop();
+    await preview.start().catch((problem: unknown) => hosting.fail(problem, "The preview failed"));
+  };
+
+  return (
+    <main className="stage-page">
+      <div className="heading">
+        <h1>{party.title}</h1>
+        <Status text={STATUS[hosting.phase]} live={onAir} />
+        {onAir && participants && <p className="audience">{watching(participants, party)}</p>}
+      </div>
+      <Alert text={hosting.error} />
+      <OwnPicture stream={(call ? on.camera && stream : preview.stream) || null} />
+      <div className="controls">
+        {DEVICES.map((device) => (
+          <button key={device} type="button" aria-pressed={on[device]} disabled={busy} onClick={() => toggle(device)}>
+            {LABELS[device]}
+          </button>
+        ))}
+        {!onAir && (
+          <button
+            type="button"
+            aria-pressed={preview.stream !== null}
+            disabled={busy || !wanted.camera}
+            onClick={togglePreview}
+          >
+            Preview
+          </button>
+        )}
+        <span className="spacer" />
+        {onAir ? (
+          <button className="danger" type="button" disabled={busy} onClick={hosting.end}>
+            End party
+          </button>
+        ) : (
+          <button className="primary" type="button" disabled={busy} onClick={goLive}>
+            Go live
+          </button>
+        )}
+      </div>
+      <p className="hint">
+        Viewers watch at <a href={`/party/${party.id}`}>{`${location.origin}/party/${party.id}`}</a>
+      </p>
+    </main>
+  );
+}

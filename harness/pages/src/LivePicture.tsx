@@ -1,0 +1,46 @@
+import {
+  type Call,
+  hasVideo,
+  ParticipantsAudio,
+  StreamCall,
+  type StreamVideoParticipant,
+} from "@stream-io/video-react-sdk";
+import { useEffect, useRef } from "react";
+import { hostOf, watching } from "./audience";
+import { useObservable } from "./observe";
+import type { Party } from "./party";
+
+/** The host's picture and sound, and how many watch. */
+export function LivePicture({ call, party }: { call: Call; party: Party }) {
+  const participants = useObservable(call.state.participants$) ?? [];
+  const silenced = useObservable(call.blockedAudioTracker.autoplayBlocked$);
+  const host = hostOf(participants, party);
+  return (
+    <StreamCall call={call}>
+      <div className="stage">
+        <Picture call={call} host={host} />
+        {!(host && hasVideo(host)) && <p className="stage-note">The host’s camera is off</p>}
+        <ParticipantsAudio participants={participants} />
+      </div>
+      <div className="controls">
+        <p className="audience">{watching(participants, party)}</p>
+        <span className="spacer" />
+        {silenced && (
+          <button className="primary" type="button" onClick={() => call.resumeAudio()}>
+            Play sound
+          </button>
+        )}
+      </div>
+    </StreamCall>
+  );
+}
+
+function Picture({ call, host }: { call: Call; host: StreamVideoParticipant | undefined }) {
+  const video = useRef<HTMLVideoElement>(null);
+  const sessionId = host?.sessionId;
+  useEffect(() => {
+    // Also tells Stream how large the picture is drawn, so the element must have its size by now.
+    if (video.current && sessionId) return call.bindVideoElement(video.current, sessionId, "videoTrack");
+  }, [call, sessionId]);
+  return <video ref={video} aria-label="Live picture" autoPlay playsInline muted />;
+}

@@ -1,0 +1,95 @@
+import { type Call, OwnCapability, type StreamVideoClient } from "@stream-io/video-react-sdk";
+import { PartyError } from "./errors";
+import { log, logError } from "./log";
+import { mediaDevices } from "./media-devices";
+import { callIds, markLive, markNotLive, type Party } from "./party";
+import type { Services } from "./services";
+import { connectStream, quietCall } from "./stream-client";
+import { fetchStreamToken } from "./stream-token";
+import { Undo } from "./undo";
+
+/** Which devices the host wants on air. One that is off is never asked for. */
+export interface Devices {
+  camera: boolean;
+  microphone: boolean;
+}
+
+export interface LiveParty {
+  client: StreamVideoClient;
+  call: Call;
+  /** Stops captures, leaves the call and disconnects; does not end the party. */
+  release: () => Promise<void>;
+}
+
+/**
+ * The six steps from a click to being live, and the party's row last. Each step's outcome is checked, because the SDK
+ * does not report all of its failures. Whatever fails is thrown after everything before it has been undone.
+ */
+export async function goLive(services: Services, party: Party, devices: Devices, signal: AbortSignal): Promise<LiveParty> {
+  const ids = callIds(party.id);
+  const connection = new Undo(ids);
+  const broadcast = new Undo(ids);
+  try {
+    // Step 1: token. The server also makes sure that the call exists, with callId = party.id.
+    const token = await fetchStreamToken(services, party.id);
+    signal.throwIfAborted();
+
+    // Step 2: client
+    const client = await connectStream(services, token, connection);
+    signal.throwIfAborted();
+
+    // Steps 3 and 4: the call, joined and not created
+    const call = await quietCall(client, party.id, connection);
+    log("Joining call...", ids);
+    await call.join({ create: false });
+    log("Call joined", ids);
+    signal.throwIfAborted();
+
+    // Step 5: camera and microphone, only those that are wanted
+    if (devices.camera) await enable(call, "camera", OwnCapability.SEND_VIDEO);
+    signal.throwIfAborted();
+    if (devices.microphone) await enable(call, "microphone", OwnCapability.SEND_AUDIO);
+    log("Track status", ids, { camera: trackStatus(call, "camera"), microphone: trackStatus(call, "microphone") });
+    signal.throwIfAborted();
+
+    // Step 6: live, on Stream and then in the database
+    broadcast.add("stop the live stream", () => call.stopLive());
+    log("Going live...", ids);
+    const { call: answer } = await call.goLive();
+    if (answer.backstage) throw new PartyError("Stream did not put the party on air. Please try again.");
+    log("Call is live", ids);
+    broadcast.add("mark the party as not live", () => markNotLive(services.supabase, party.id));
+    await markLive(services.supabase, party.id);
+    log("Database updated", ids, { is_live: true, stream_app_id: party.id });
+    signal.throwIfAborted();
+
+    return { client, call, release: () => connection.run() };
+  } catch (error) {
+    logError("Go live failed", ids, error);
+    await broadcast.run();
+    await connection.run();
+    throw error;
+  }
+}
+
+type Device = "camera" | "microphone";
+
+async function enable(call: Call, device: Device, capability: OwnCapability): Promise<void> {
+  mediaDevices();
+  // Refused after the capture, the SDK would lose the stream and leave the camera's light on: so ask first.
+  if (!call.state.ownCapabilities.includes(capability)) {
+    throw new PartyError(`Stream does not allow you to use your ${device} here: only the host can go live.`);
+  }
+  await call[device].enable();
+  const { status, readyState } = trackStatus(call, device);
+  if (status !== "enabled" || readyState !== "live") {
+    throw new PartyError(`Your ${device} did not start (${readyState ?? "no track"}). Please try again.`);
+  }
+  log(`${device === "camera" ? "Camera" : "Microphone"} enabled`, callIds(call.id));
+}
+
+function trackStatus(call: Call, device: Device): { status: string; readyState?: string; muted?: boolean } {
+  const { status = "off", mediaStream } = call[device].state;
+  const track = mediaStream?.getTracks()[0];
+  return track ? { status, readyState: track.readyState, muted: track.muted } : { status };
+}

@@ -1,0 +1,30 @@
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { loadConfig } from "./config";
+import { ServicesContext } from "./services";
+import { createSupabase } from "./supabase";
+import "./styles.css";
+
+const root = createRoot(document.getElementById("root")!);
+
+try {
+  const config = await loadConfig();
+  const services = { config, supabase: createSupabase(config) };
+  root.render(
+    <StrictMode>
+      <ServicesContext value={services}>
+        <App />
+      </ServicesContext>
+    </StrictMode>,
+  );
+} catch (error) {
+  root.render(
+    <main>
+      <h1>Listening party</h1>
+      <p className="alert" role="alert">
+        The page could not be set up: {(error as Error).message}. Please refresh, or tell whoever runs this site.
+      </p>
+    </main>,
+  );
+}

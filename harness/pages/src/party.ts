@@ -1,0 +1,50 @@
+import { PartyError } from "./errors";
+import type { CallIds } from "./log";
+import type { Supabase } from "./supabase";
+
+/** A row of `public.parties`. Its id is the callId on Stream. */
+export interface Party {
+  id: string;
+  host_id: string;
+  title: string;
+  is_live: boolean;
+  /** The callId of the party's call; null until it was live for the first time. */
+  stream_app_id: string | null;
+}
+
+export const CALL_TYPE = "livestream";
+const COLUMNS = "id, host_id, title, is_live, stream_app_id";
+const NEWEST = 50;
+
+export function callIds(partyId: string): CallIds {
+  return { callType: CALL_TYPE, callId: partyId };
+}
+
+/** The party, or null when there is none with this id. */
+export async function findParty(supabase: Supabase, id: string): Promise<Party | null> {
+  const { data, error } = await supabase.from("parties").select(COLUMNS).eq("id", id).maybeSingle<Party>();
+  if (error) throw new PartyError(`The party could not be loaded: ${error.message}. Please refresh the page.`);
+  return data;
+}
+
+export async function listParties(supabase: Supabase): Promise<Party[]> {
+  const query = supabase.from("parties").select(COLUMNS).order("created_at", { ascending: false }).limit(NEWEST);
+  const { data, error } = await query.returns<Party[]>();
+  if (error) throw new PartyError(`The parties could not be loaded: ${error.message}. Please refresh the page.`);
+  return data;
+}
+
+export function markLive(supabase: Supabase, id: string): Promise<void> {
+  return update(supabase, id, { is_live: true, stream_app_id: id });
+}
+
+export function markNotLive(supabase: Supabase, id: string): Promise<void> {
+  return update(supabase, id, { is_live: false });
+}
+
+async function update(supabase: Supabase, id: string, values: Partial<Party>): Promise<void> {
+  const { data, error } = await supabase.from("parties").update(values).eq("id", id).select("id");
+  if (error) throw new PartyError(`The party could not be saved: ${error.message}. Please try again.`);
+  // A row that the policies hide from this user is not an error for the database: it just changes nothing.
+  if (data.length !== 1) throw new PartyError("The party could not be saved: only its host may change it.");
+}

@@ -1,0 +1,65 @@
+import { type Call, CallingState, StreamVideoClient, type StreamClientOptions } from "@stream-io/video-react-sdk";
+import type { Config } from "./config";
+import { log, logError, streamLogs } from "./log";
+import { callIds } from "./party";
+import type { Services } from "./services";
+import { fetchStreamToken, type StreamToken } from "./stream-token";
+import type { Undo } from "./undo";
+
+/**
+ * A connected client for the token's user; `undo` disconnects it, also when connecting fails.
+ *
+ * It connects before it is used, so that a refused token is this step's error and not one of a later request.
+ */
+export async function connectStream(services: Services, first: StreamToken, undo: Undo): Promise<StreamVideoClient> {
+  const client = new StreamVideoClient({ apiKey: first.apiKey, options: clientOptions(services.config) });
+  undo.add("disconnect from Stream", () => client.disconnectUser());
+  let unused: string | undefined = first.token;
+  await client.connectUser({ id: first.userId, name: first.userName }, async () => {
+    const token = unused ?? (await fetchStreamToken(services, first.callId)).token;
+    unused = undefined;
+    return token;
+  });
+  log("Stream Video client created", callIds(first.callId), { userId: first.userId });
+  return client;
+}
+
+function clientOptions({ streamBaseUrl }: Config): StreamClientOptions {
+  const common: StreamClientOptions = {
+    logOptions: streamLogs,
+    maxConnectUserRetries: 1,
+    // What was on in the last call must not switch a camera on in this one.
+    devicePersistence: { enabled: false },
+  };
+  if (!streamBaseUrl) return common;
+  return { ...common, baseURL: `${streamBaseUrl}/video`, locationHintUrl: `${streamBaseUrl}/hint` };
+}
+
+/**
+ * The party's call, which captures nothing by itself; `undo` stops every capture and leaves it.
+ *
+ * Left alone the SDK starts devices on its own: on get and join when the call type says "default on", and, to notice
+ * speech while muted, the microphone of anybody who may speak.
+ */
+export async function quietCall(client: StreamVideoClient, partyId: string, undo: Undo): Promise<Call> {
+  const { callType, callId } = callIds(partyId);
+  const call = client.call(callType, callId);
+  undo.add("leave the call", () => release(call));
+  await call.microphone.disableSpeakingWhileMutedNotification();
+  await call.microphone.disable();
+  await call.camera.disable();
+  return call;
+}
+
+/** Stop camera and microphone at once, whatever the network does, then leave. */
+async function release(call: Call): Promise<void> {
+  for (const device of [call.camera, call.microphone]) {
+    device.state.mediaStream?.getTracks().forEach((track) => track.stop());
+  }
+  if (call.state.callingState !== CallingState.LEFT) await call.leave();
+}
+
+/** Leave without fuss: the SDK may be leaving by itself at the same moment. */
+export async function leaveQuietly(call: Call): Promise<void> {
+  await release(call).catch((error: unknown) => logError("Leaving failed", callIds(call.id), error));
+}

@@ -1,0 +1,8 @@
+import { createClient, type SupabaseClient } from "@supabase/supabase-js";
+import type { Config } from "./config";
+
+export type Supabase = SupabaseClient;
+
+export function createSupabase(config: Config): Supabase {
+  return createClient(config.supabaseUrl, config.supabaseAnonKey);
+}

@@ -1,0 +1,19 @@
+import { type CallIds, logError } from "./log";
+
+/** What has to be taken back, newest first. Each part is tried, whatever becomes of the others. */
+export class Undo {
+  private readonly parts: { what: string; work: () => Promise<unknown> }[] = [];
+
+  constructor(private readonly ids: CallIds) {}
+
+  add(what: string, work: () => Promise<unknown>): void {
+    this.parts.push({ what, work });
+  }
+
+  async run(): Promise<void> {
+    for (let part = this.parts.pop(); part; part = this.parts.pop()) {
+      const { what, work } = part;
+      await work().catch((error: unknown) => logError(`Could not ${what}`, this.ids, error));
+    }
+  }
+}
