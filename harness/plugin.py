@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -137,28 +136,17 @@ def new_person(supabase: Supabase, names: Faker) -> Iterator[Callable[[], Person
         supabase.delete(person)
 
 
-@dataclass(frozen=True)
-class HostedParty(Party):
-    """A party and the person who hosts it."""
-
-    host: Person
-
-
 @pytest.fixture
-def new_party(
-    supabase: Supabase, names: Faker, new_person: Callable[[], Person]
-) -> Callable[[], HostedParty]:
+def new_party(supabase: Supabase, names: Faker, new_person: Callable[[], Person]) -> Callable[[], Party]:
     """Makes parties that have not started, each with a host of its own."""
 
-    def make() -> HostedParty:
-        host = new_person()
-        made = supabase.create_party(host, names.catch_phrase())
-        return HostedParty(made.id, made.host_id, made.title, host)
+    def make() -> Party:
+        return supabase.create_party(new_person(), names.catch_phrase())
 
     return make
 
 
 @pytest.fixture
-def party(new_party: Callable[[], HostedParty]) -> HostedParty:
+def party(new_party: Callable[[], Party]) -> Party:
     """A fresh party."""
     return new_party()
