@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from harness.errors import HarnessError
+from harness.errors import Finding, HarnessError
 from harness.trace.events import RunLog
 
 
@@ -22,14 +22,14 @@ class Outcome:
     harness: bool = False
     phases: dict[str, float] = field(default_factory=dict)
 
-    def add(self, report: pytest.TestReport, harness: bool) -> None:
-        """Take in the report of one more phase."""
+    def add(self, report: pytest.TestReport, error: BaseException | None) -> None:
+        """Take in the report of one more phase, and what was raised in it."""
         self.phases[report.when or "call"] = round(report.duration, 3)
-        outcome = _outcome_of(report)
+        outcome, harness = _outcome_of(report), isinstance(error, HarnessError)
         # The first thing that went wrong decides, unless the harness broke: then nothing else can be
         # believed.
         if outcome != "passed" and (harness or self.outcome in ("passed", "skipped")):
-            self.outcome, self.phase, self.message = outcome, report.when or "call", _sentence(report)
+            self.outcome, self.phase, self.message = outcome, report.when or "call", _sentence(report, error)
             self.harness = harness
 
 
@@ -66,8 +66,8 @@ class OutcomeRecorder:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        harness = call.excinfo is not None and call.excinfo.errisinstance(HarnessError)
-        self._outcomes.setdefault(item.nodeid, Outcome()).add(report, harness)
+        error = call.excinfo.value if call.excinfo is not None else None
+        self._outcomes.setdefault(item.nodeid, Outcome()).add(report, error)
         if report.when == "teardown":
             self._record(item)
         return report
@@ -111,10 +111,12 @@ def _outcome_of(report: pytest.TestReport) -> str:
     return str(report.outcome)
 
 
-def _sentence(report: pytest.TestReport) -> str:
+def _sentence(report: pytest.TestReport, error: BaseException | None) -> str:
     """What went wrong as a person wrote it: the exception's own message, not its traceback."""
+    if isinstance(error, HarnessError | Finding):
+        return str(error)
     if isinstance(report.longrepr, tuple):  # a skip: (file, line, reason)
         return report.longrepr[2].removeprefix("Skipped: ")
     crash = getattr(report.longrepr, "reprcrash", None)
     text: str = crash.message if crash is not None else report.longreprtext
-    return text.strip()
+    return text.removeprefix("AssertionError: ").strip()

@@ -1,0 +1,5 @@
+"""Runs the release checks, judges them and reports. `gate` is the whole of it."""
+
+from harness.gate.release import gate
+
+__all__ = ["gate"]

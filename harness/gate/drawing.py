@@ -1,0 +1,123 @@
+"""The timeline of a journey as shapes on a plane, for the report to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from harness.trace.timeline import Lane, Mark, Timeline
+
+WIDTH = 1000.0
+LEFT = 118.0  # room for the names of the lanes
+RIGHT = 12.0
+ROW = 17.0
+AXIS = 26.0
+LETTER = 5.9  # width of a letter at the label's size, a little too wide rather than too narrow
+LONGEST = 40  # letters of a label; all of it is in the tooltip
+MOST_ROWS = 8
+# The others are many, and are ticks with a tooltip.
+LABELLED = frozenset({"sighting", "media", "page", "error", "phase"})
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One mark at `x`, `y`; `width` is 0 for a moment. `text`, if any, is drawn from `text_x` on."""
+
+    what: str
+    bad: bool
+    x: float
+    y: float
+    width: float
+    text: str
+    text_x: float
+    tooltip: str
+
+
+@dataclass(frozen=True)
+class DrawnLane:
+    """A lane's name, its band and its shapes."""
+
+    who: str
+    y: float
+    height: float
+    shapes: tuple[Shape, ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """All that the SVG needs, in its own units."""
+
+    height: float
+    lanes: tuple[DrawnLane, ...]
+    ticks: tuple[tuple[float, str], ...]
+    width: float = WIDTH
+    left: float = LEFT
+    axis: float = AXIS
+
+
+def draw(timeline: Timeline) -> Drawing:
+    """Lay out lanes from top to bottom and time from left to right, labels without overlap."""
+    scale = (WIDTH - LEFT - RIGHT) / (timeline.seconds or 1)
+    lanes = []
+    y = AXIS
+    for lane in timeline.lanes:
+        drawn = _lane(lane, y, scale)
+        lanes.append(drawn)
+        y += drawn.height
+    ticks = [(LEFT + at * scale, f"{at:g} s") for at in _ticks(timeline.seconds)]
+    return Drawing(y + 4, tuple(lanes), tuple(ticks))
+
+
+@dataclass
+class _Rows:
+    """Which part of each row of a lane is taken by labels already."""
+
+    ends: list[float] = field(default_factory=list)
+
+    def place(self, left: float, right: float) -> int | None:
+        """The first row with room from `left` to `right`; None when the lane is full."""
+        for row, end in enumerate(self.ends):
+            if left > end + LETTER:
+                self.ends[row] = right
+                return row
+        if len(self.ends) >= MOST_ROWS:
+            return None
+        self.ends.append(right)
+        return len(self.ends) - 1
+
+
+def _lane(lane: Lane, y: float, scale: float) -> DrawnLane:
+    rows = _Rows()
+    shapes = [_shape(mark, y, scale, rows) for mark in lane.marks]
+    return DrawnLane(lane.who, y, 10 + ROW * max(1, len(rows.ends)), tuple(shapes))
+
+
+def _shape(mark: Mark, y: float, scale: float, rows: _Rows) -> Shape:
+    x, width = LEFT + mark.at * scale, mark.seconds * scale
+    text = _label(mark)
+    text_x, row = x + 7, 0
+    if text:
+        length = len(text) * LETTER
+        if text_x + length > WIDTH:  # at the right edge the label stands before its mark
+            text_x = max(LEFT, x - 7 - length)
+        placed = rows.place(min(x - 4, text_x), max(x + width, text_x + length))
+        text, row = (text, placed) if placed is not None else ("", MOST_ROWS - 1)
+    tooltip = f"{mark.at:.3f} s  {mark.what}: {mark.label}"
+    return Shape(mark.what, mark.bad, x, y + 5 + ROW * (row + 0.5), width, text, text_x, tooltip)
+
+
+def _label(mark: Mark) -> str:
+    if mark.what not in LABELLED and not mark.bad:
+        return ""
+    text = mark.label.partition(": ")[0] if mark.what == "sighting" else mark.label
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _ticks(seconds: float, most: int = 10) -> Iterable[float]:
+    """Round times from 0 to `seconds`, at most `most` + 1 of them."""
+    step = 0.01
+    for factor in (2, 2.5, 2) * 20:
+        if seconds / step <= most:
+            break
+        step *= factor
+    return (round(number * step, 6) for number in range(int(seconds / step) + 1))

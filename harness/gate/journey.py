@@ -1,0 +1,129 @@
+"""One test as the report tells it: what each person saw, the path of the callId, the timeline."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.gate.drawing import Drawing, draw
+from harness.gate.results import CheckResult, State
+from harness.trace.events import Event
+from harness.trace.sightings import Divergence, Ledger, Sighting
+from harness.trace.timeline import Timeline, label
+
+LARGEST_PICTURE = 1_500_000  # bytes; a larger one is linked, not embedded
+MOST_RED = 6  # red journeys told in full: more would make a report that nobody opens on a phone
+MEDIA_TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A person's screen. `source` is a data URI, or None when the file is too large to embed."""
+
+    who: str
+    path: str
+    source: str | None
+
+
+@dataclass(frozen=True)
+class IdPath:
+    """The sightings of one journey by time, and where they part."""
+
+    journey: str | None
+    began: float
+    sightings: Sequence[Sighting]
+    divergence: Divergence | None
+
+
+@dataclass(frozen=True)
+class Journey:
+    """One attempt at one test."""
+
+    test: str
+    attempt: int
+    red: bool
+    checks: Sequence[str]
+    pictures: Sequence[Picture]
+    paths: Sequence[IdPath]
+    measurements: Sequence[tuple[str, str]]
+    timeline: Timeline
+    drawing: Drawing
+
+
+def journeys(folder: Path, results: Sequence[CheckResult], events: Sequence[Event]) -> list[Journey]:
+    """The journeys worth telling: those of red tests, else the one in which most was seen of the callId."""
+    by_test: dict[tuple[str, int], list[Event]] = {}
+    for event in events:
+        if event["test"] is not None:
+            by_test.setdefault((event["test"], event["attempt"]), []).append(event)
+    checks: dict[str, list[str]] = {}
+    red: dict[tuple[str, int], None] = {}
+    for result in results:
+        for attempt in result.attempts:
+            for test in attempt.tests:
+                checks.setdefault(test, []).append(result.check.id)
+            if attempt.state is State.RED:
+                bad = (outcome for outcome in attempt.outcomes if outcome["outcome"] in ("failed", "error"))
+                red.update(dict.fromkeys((outcome["test"], attempt.number) for outcome in bad))
+    told = [key for key in red if _worth_telling(by_test.get(key, []))][:MOST_RED]
+    best = max(by_test, key=lambda key: _seen(by_test[key]), default=None)
+    if best is not None and best not in told and _worth_telling(by_test[best]):
+        told.append(best)
+    return [
+        _journey(folder, key, key in red, list(dict.fromkeys(checks.get(key[0], ()))), by_test[key])
+        for key in told
+    ]
+
+
+def _worth_telling(events: Iterable[Event]) -> bool:
+    """Tests without people and ids are told by their message alone."""
+    return any(event["what"] in ("sighting", "screenshot", "page", "media") for event in events)
+
+
+def _seen(events: Sequence[Event]) -> tuple[int, int]:
+    places = {event["where"] for event in events if event["what"] == "sighting"}
+    return len(places), len(events)
+
+
+def _journey(
+    folder: Path, key: tuple[str, int], red: bool, checks: list[str], events: Sequence[Event]
+) -> Journey:
+    timeline = Timeline.of(events)
+    return Journey(
+        *key,
+        red,
+        checks,
+        _pictures(folder, events),
+        _paths(events, timeline.began),
+        [(event["who"], label(event)) for event in events if event["what"] == "media"],
+        timeline,
+        draw(timeline),
+    )
+
+
+def _paths(events: Sequence[Event], began: float) -> list[IdPath]:
+    names = dict.fromkeys(event.get("journey") for event in events if event["what"] == "sighting")
+    paths = []
+    for name in names:
+        ledger = Ledger.of(event for event in events if event.get("journey") == name)
+        paths.append(IdPath(name, began, ledger.in_order(), ledger.divergence()))
+    return paths
+
+
+def _pictures(folder: Path, events: Iterable[Event]) -> list[Picture]:
+    """The last screenshot of each person."""
+    last = {event["who"]: event["path"] for event in events if event["what"] == "screenshot"}
+    return [Picture(who, path, _embedded(folder, path)) for who, path in last.items()]
+
+
+def _embedded(folder: Path, path: str) -> str | None:
+    file = (folder / path).resolve()
+    kind = MEDIA_TYPES.get(file.suffix.lower())
+    # A path out of the run folder is no evidence of this run.
+    if kind is None or not file.is_relative_to(folder) or not file.is_file():
+        return None
+    if file.stat().st_size > LARGEST_PICTURE:
+        return None
+    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"

@@ -1,0 +1,95 @@
+"""What a person sees in the terminal: a line per check as it ends, then the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.gate.catalogue import Check
+from harness.gate.results import Attempt, CheckResult, State
+from harness.gate.verdict import Verdict, Word
+from harness.trace.events import Event
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SIGNS = {State.GREEN: "✔", State.RED: "✘", State.FLAKY: "~", State.GAP: "?", State.PLANNED: "·"}
+# Never colour alone: every state has its sign and its word too.
+STYLES = {
+    State.GREEN: "green",
+    State.RED: "red",
+    State.FLAKY: "yellow",
+    State.GAP: "magenta",
+    State.PLANNED: "dim",
+}
+VERDICT_STYLES = {
+    Word.RELEASE: "bold white on green4",
+    Word.DO_NOT_RELEASE: "bold white on red3",
+    Word.COULD_NOT_TELL: "bold white on magenta",
+    Word.PARTIAL: "bold white on dodger_blue3",
+}
+
+
+class Progress:
+    """Turns run-log events into lines on `console`, for one attempt at a time."""
+
+    def __init__(self, checks: Mapping[str, Check], console: Console | None = None) -> None:
+        from rich.console import Console
+
+        self.console = console or Console(highlight=False, soft_wrap=True)
+        self._checks = checks
+        self._tests: dict[str, list[str]] = {}
+        self._outcomes: dict[str, list[Event]] = {}
+        self._attempt = 1
+
+    def show(self, events: Iterable[Event]) -> None:
+        """Print what became known with these events."""
+        for event in events:
+            if event["what"] == "collected":
+                self._tests, self._outcomes, self._attempt = event["checks"], {}, event["attempt"]
+            elif event["what"] == "check":
+                self._note(event)
+            elif (
+                event["what"] == "phase" and event["test"] is None and not event["name"].startswith("attempt")
+            ):
+                self._line("·", event["name"], float(event["seconds"]), "dim")
+
+    def again(self, checks: Sequence[str]) -> None:
+        """Say that these red checks run once more."""
+        self.console.print(f"\nOnce more in a fresh process: {', '.join(checks)}", markup=False)
+
+    def verdict(self, verdict: Verdict, results: Sequence[CheckResult], run_dir: Path) -> None:
+        """Print why each check that is not green is not, the verdict, and where the report is."""
+        for result in results:
+            if result.state in (State.RED, State.FLAKY, State.GAP) and result.attempts:
+                self._explain(result)
+        self.console.print()
+        self.console.print(f" {verdict.word} ", style=VERDICT_STYLES[verdict.word], end=" ")
+        self.console.print(verdict.sentence, markup=False)
+        report = run_dir / "report.html"
+        self.console.print(f"Report: {report if report.exists() else run_dir}", markup=False)
+
+    def _note(self, event: Event) -> None:
+        check, outcomes = event["id"], self._outcomes.setdefault(event["id"], [])
+        outcomes.append(event)
+        attempt = Attempt(self._attempt, self._tests.get(check, ()), outcomes)
+        if attempt.ended and check in self._checks:
+            state = attempt.state
+            if self._attempt > 1 and state is State.GREEN:
+                state = State.FLAKY
+            label = f"{check}  {self._checks[check].title}"
+            self._line(SIGNS[state], label, attempt.seconds, STYLES[state], state.value)
+
+    def _line(self, sign: str, label: str, seconds: float, style: str, word: str = "") -> None:
+        self.console.print(f" {sign} ", style=style, end="", markup=False)
+        self.console.print(f"{label}  ", markup=False, end="")
+        self.console.print(f"{word:7} {seconds:.1f} s".strip(), style=style, markup=False)
+
+    def _explain(self, result: CheckResult) -> None:
+        self.console.print()
+        check, sign = result.check, SIGNS[result.state]
+        heading = f" {sign} {check.id}  {check.title}  ({result.state}, {check.level})"
+        self.console.print(heading, style=STYLES[result.state], markup=False)
+        for line in result.message.splitlines()[:12]:
+            self.console.print(f"     {line}", markup=False)

@@ -1,0 +1,82 @@
+"""`harness gate`: prove the checks, judge, report. docs/gate.md tells its users what to expect."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from harness.gate.catalogue import Check, catalogue, choose
+from harness.gate.results import CheckResult, results
+from harness.gate.verdict import Verdict, judge
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.config import HarnessSettings
+    from harness.gate.child import Suite
+    from harness.gate.run import Run
+
+
+def gate(
+    settings: HarnessSettings,
+    only: Iterable[str] = (),
+    *,
+    suite: Suite | None = None,
+    checks: Mapping[str, Check] | None = None,
+    console: Console | None = None,
+) -> int:
+    """Prove the checks that `only` names (ids or areas; all when it names none) and report.
+
+    Returns the exit code: 0 release, 1 do not release, 2 could not tell, 130 interrupted. Raises UsageError
+    for a name that is no check and HarnessError when there is no folder to work in. `suite`, `checks` and
+    `console` are for tests of the gate.
+    """
+    names = list(only)
+    known = catalogue() if checks is None else checks
+    chosen = choose(names, known)
+    # Imported here: a wrong name is told without waiting for what only a run needs.
+    from harness.gate.child import release_suite
+    from harness.gate.progress import Progress
+    from harness.gate.run import Run
+    from harness.gate.run_folder import new_run_folder
+
+    progress = Progress(known, console)
+    run = Run(new_run_folder(settings.runs), chosen, suite or release_suite(), progress)
+    with _terminated_is_interrupted():
+        run.prove()
+        found = results(chosen, run.events)
+        verdict = judge(found, partial=bool(names), trouble=run.trouble, interrupted=run.interrupted)
+        verdict = _report(run, verdict, found, settings)
+        progress.verdict(verdict, found, run.folder)
+    return verdict.exit_code
+
+
+def _report(run: Run, verdict: Verdict, found: Sequence[CheckResult], settings: HarnessSettings) -> Verdict:
+    """Write junit.xml and report.html; a verdict that could not be written down is none."""
+    from harness.gate.junit import junit
+    from harness.gate.report import report
+    from harness.trace.redactor import Redactor
+
+    secrets = Redactor([settings.database_url.get_secret_value()] if settings.database_url else [])
+    try:
+        secrets.write(run.folder / "junit.xml", junit(verdict, found))
+        secrets.write(run.folder / "report.html", report(run.folder, verdict, found, run.events))
+    except (OSError, ValueError) as error:
+        return judge(found, trouble=f"the report could not be written ({error}): make room and run again.")
+    return verdict
+
+
+@contextmanager
+def _terminated_is_interrupted() -> Iterator[None]:
+    """CI ends a job with SIGTERM: that is answered as Ctrl-C is, with a clean end and a report."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

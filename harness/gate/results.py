@@ -1,0 +1,133 @@
+"""What the run log says of each check: its tests, attempt by attempt, and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from harness.gate.catalogue import Check
+
+
+class State(StrEnum):
+    """How a check came out. All but GREEN and PLANNED block."""
+
+    GREEN = "pass"
+    RED = "fail"
+    FLAKY = "flaky"
+    GAP = "gap"
+    PLANNED = "planned"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One check in one run of pytest: the its tests, and the `check` events of those that ended."""
+
+    number: int
+    tests: Sequence[str]
+    outcomes: Sequence[dict[str, Any]]
+
+    @property
+    def state(self) -> State:
+        """GREEN only when every test of the check ended and passed."""
+        if any(outcome["outcome"] in ("failed", "error") for outcome in self.outcomes):
+            return State.RED
+        return State.GAP if self.message else State.GREEN
+
+    @property
+    def message(self) -> str:
+        """Why it is not green; empty when it is."""
+        for bad in ("failed", "error", "skipped"):
+            for outcome in self.outcomes:
+                if outcome["outcome"] == bad:
+                    return _told(outcome)
+        ended = {outcome["test"] for outcome in self.outcomes}
+        unended = [test for test in self.tests if test not in ended]
+        if unended:
+            return f"did not end: {unended[0]}"
+        return "" if self.tests else "no test of it was collected"
+
+    @property
+    def seconds(self) -> float:
+        """Time that its tests took, set-up and clean-up included."""
+        return float(sum(outcome["seconds"] for outcome in self.outcomes))
+
+    @property
+    def ended(self) -> bool:
+        """Whether every test that was collected for it has ended."""
+        return {outcome["test"] for outcome in self.outcomes} >= set(self.tests)
+
+    @property
+    def broken_harness(self) -> str | None:
+        """The sentence of a HarnessError that a test ended with: it says nothing of the product."""
+        return next((outcome["message"] for outcome in self.outcomes if outcome.get("harness")), None)
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check, with each attempt at it."""
+
+    check: Check
+    attempts: Sequence[Attempt]
+
+    @property
+    def state(self) -> State:
+        """What failed once has not passed: green the second time is FLAKY, anything else is RED."""
+        if self.check.planned:
+            return State.PLANNED
+        states = [attempt.state for attempt in self.attempts]
+        if State.RED not in states:
+            return states[-1] if states else State.GAP
+        return State.FLAKY if states[-1] is State.GREEN else State.RED
+
+    @property
+    def message(self) -> str:
+        """Why it is not green: of the last attempt that was not."""
+        if self.check.planned:
+            return "planned: this version has no test for it"
+        messages = [attempt.message for attempt in self.attempts if attempt.state is not State.GREEN]
+        if self.attempts and not messages:
+            return ""
+        return messages[-1] if messages else "it did not run"
+
+    @property
+    def seconds(self) -> float:
+        """Time over all attempts."""
+        return sum(attempt.seconds for attempt in self.attempts)
+
+    @property
+    def broken_harness(self) -> str | None:
+        """Why nothing can be said of the product, when the last attempt ended in a HarnessError."""
+        return self.attempts[-1].broken_harness if self.attempts else None
+
+
+def results(checks: Iterable[Check], events: Sequence[dict[str, Any]]) -> list[CheckResult]:
+    """Each check's attempts, gathered from `collected` and `check` events.
+
+    An attempt is one that selected the check: the first selects all, the second those that were red.
+    """
+    collected = {event["attempt"]: event["checks"] for event in events if event["what"] == "collected"}
+    outcomes = [event for event in events if event["what"] == "check"]
+    found = []
+    for check in checks:
+        attempts = [
+            Attempt(
+                number,
+                tests.get(check.id, ()),
+                [event for event in outcomes if event["attempt"] == number and event["id"] == check.id],
+            )
+            for number, tests in sorted(collected.items())
+            if number == 1 or check.id in tests
+        ]
+        found.append(CheckResult(check, attempts))
+    return found
+
+
+def _told(outcome: dict[str, Any]) -> str:
+    if outcome["outcome"] == "skipped":
+        return f"skipped: {outcome['message']}"
+    if outcome["phase"] != "call":
+        phase = {"setup": "set-up", "teardown": "clean-up"}[outcome["phase"]]
+        return f"{phase} of its test failed: {outcome['message']}"
+    return str(outcome["message"])
