@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from harness.errors import HarnessError
-from harness.setup.commands import COMMANDS, program, unknown
+from harness.setup.commands import COMMANDS, needs, program, unknown
+
+if TYPE_CHECKING:
+    from harness.config import HarnessSettings
+    from harness.setup.everything import Ready
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False}
 
@@ -39,12 +43,11 @@ def commands() -> None:
 def gate(only: str, runs: Path | None) -> int:
     from harness.config import HarnessSettings, load
     from harness.gate import gate as run_gate
-    from harness.setup.everything import make_ready
 
     settings = load(HarnessSettings)
     if runs is not None:
         settings = settings.model_copy(update={"runs": runs})
-    make_ready(settings, COMMANDS["gate"].needs)
+    _make_ready(settings, COMMANDS["gate"].needs)
     return run_gate(settings, [check.strip() for check in only.split(",") if check.strip()])
 
 
@@ -55,12 +58,10 @@ def gate(only: str, runs: Path | None) -> int:
 )
 def up(only: str | None, port: int) -> None:
     from harness.config import HarnessSettings, load
-    from harness.setup.commands import needs
-    from harness.setup.everything import make_ready
     from harness.stack import up as run_stack
 
     settings = load(HarnessSettings)
-    ready = make_ready(settings, needs(["up", *([only] if only else [])]))
+    ready = _make_ready(settings, needs(["up", *([only] if only else [])]))
     run_stack(settings, only, port, ready.pages)
 
 
@@ -68,11 +69,10 @@ def up(only: str | None, port: int) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]")
 def test(arguments: Sequence[str]) -> int:
     from harness.config import HarnessSettings, load
-    from harness.setup.everything import make_ready
     from harness.setup.own_tests import run_own_tests
 
     settings = load(HarnessSettings)
-    make_ready(settings, COMMANDS["test"].needs)
+    _make_ready(settings, COMMANDS["test"].needs)
     return run_own_tests(settings, list(arguments))
 
 
@@ -80,15 +80,22 @@ def test(arguments: Sequence[str]) -> int:
 @click.option("--mend", is_flag=True, help="install and build what is missing first")
 def doctor(mend: bool) -> int:
     from harness.config import HarnessSettings, load
+    from harness.local_supabase.postgres.installation import find
     from harness.setup.doctor import examine, report
-    from harness.setup.everything import make_ready
 
     settings = load(HarnessSettings)
     if mend:
-        make_ready(settings, COMMANDS["doctor"].needs)
-    rows = examine(settings)
+        _make_ready(settings, COMMANDS["doctor"].needs)
+    rows = examine(settings, find)
     click.echo(report(rows))
     return 0 if all(row.found for row in rows) else 2
+
+
+def _make_ready(settings: HarnessSettings, needed: Sequence[str]) -> Ready:
+    from harness.local_supabase.postgres.installation import find
+    from harness.setup.everything import make_ready
+
+    return make_ready(settings, needed, find)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

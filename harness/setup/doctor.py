@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Row:
     mend: str = ""
 
 
-def examine(settings: HarnessSettings) -> list[Row]:
+def examine(settings: HarnessSettings, look_for_postgres: postgres.FindPostgres) -> list[Row]:
     """Look at everything that a run needs; changes nothing but a memory of browsers' versions."""
     look: dict[str, Callable[[HarnessSettings], Row]] = {
         "Python": _python,
@@ -34,7 +35,7 @@ def examine(settings: HarnessSettings) -> list[Row]:
         BROWSER: _browser,
         "Node": _node,
         PAGES: _pages,
-        POSTGRES: _postgres,
+        POSTGRES: partial(_postgres, look_for_postgres),
         "Cache": _cache,
     }
     rows = []
@@ -91,11 +92,11 @@ def _pages(settings: HarnessSettings) -> Row:
     return Row(PAGES, True, f"build {built.parent.name[:8]}", str(built))
 
 
-def _postgres(settings: HarnessSettings) -> Row:
-    if settings.database_url is not None:
+def _postgres(look: postgres.FindPostgres, settings: HarnessSettings) -> Row:
+    found = postgres.find(settings, look)
+    if found is None:
         return Row(POSTGRES, True, "runs already", "the one in DATABASE_URL")
-    folder = postgres.programs()
-    return Row(POSTGRES, True, _number_in(postgres.version(folder)), str(folder))
+    return Row(POSTGRES, True, found.version, str(found.folder))
 
 
 def _cache(settings: HarnessSettings) -> Row:

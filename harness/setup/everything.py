@@ -20,11 +20,13 @@ class Ready:
     pages: Path | None
 
 
-def make_ready(settings: HarnessSettings, needs: Sequence[str]) -> Ready:
+def make_ready(
+    settings: HarnessSettings, needs: Sequence[str], look_for_postgres: postgres.FindPostgres
+) -> Ready:
     """Find or make what `needs` names (see `harness.setup.commands`); raises SetUpError."""
     progress = Progress(needs)
     found = browser.ensure(settings, progress) if BROWSER in needs else None
     built = pages.ensure(settings, progress) if PAGES in needs else None
     if POSTGRES in needs:
-        postgres.require(settings)
+        postgres.find(settings, look_for_postgres)
     return Ready(found, built)

