@@ -1,0 +1,91 @@
+"""The local Stream as one ASGI application: a list of routes over the coordinator's state and the SFU."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from harness.config import LocalStreamSettings
+from harness.local_stream.control import Control
+from harness.local_stream.coordinator import (
+    app_operations,
+    call_operations,
+    door,
+    join,
+    live_operations,
+    telemetry,
+    user_operations,
+)
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.socket import CoordinatorSocket
+from harness.local_stream.coordinator.source import Source
+from harness.local_stream.coordinator.unknown import METHODS, Unknown
+from harness.local_stream.journal import Journal
+from harness.local_stream.sfu import Sfu
+
+OPERATIONS = [
+    *user_operations.OPERATIONS,
+    *app_operations.OPERATIONS,
+    *telemetry.OPERATIONS,
+    *call_operations.OPERATIONS,
+    *live_operations.OPERATIONS,
+    *join.OPERATIONS,
+]
+EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
+# A point of presence as the vendor's CDN names one; clients send its first three letters as their location.
+LOCATION = "LCL50-P1"
+
+
+def create_app(settings: LocalStreamSettings, source: Source | None = None) -> Starlette:
+    """The application. `source` gives ids and times: pass a seeded one to repeat a run."""
+    source = source or Source()
+    journal = Journal(source.seconds)
+    secret = settings.api_secret.get_secret_value()
+    coordinator = Coordinator(
+        settings.api_key, secret, source, journal, lambda observer: Sfu(secret, journal, observer)
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await coordinator.close()
+
+    return Starlette(routes=_routes(coordinator, control=settings.control), lifespan=lifespan)
+
+
+def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:
+    unknown = Unknown(coordinator.journal, coordinator.limits)
+    own = [Mount("/_control", routes=Control(coordinator).routes())] if control else []
+    doors: list[BaseRoute] = [
+        WebSocketRoute("/video/connect", CoordinatorSocket(coordinator).serve),
+        *door.routes("client", coordinator, OPERATIONS),
+        *door.routes("server", coordinator, OPERATIONS),
+        Route("/hint", _hint),
+        Mount("/sfu", routes=[*coordinator.media.routes(), *unknown.routes()]),
+        *unknown.routes(),
+    ]
+    # Browsers are on other origins and must be able to read errors too. The control API stays closed to them.
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=METHODS,
+        allow_headers=["*"],
+        expose_headers=EXPOSED_HEADERS,
+        max_age=600,
+    )
+    return [Route("/healthz", _healthz), *own, Mount("/", routes=doors, middleware=[cors])]
+
+
+async def _healthz(_request: Request) -> Response:
+    return JSONResponse({"ok": True})
+
+
+async def _hint(_request: Request) -> Response:
+    return Response(headers={"x-amz-cf-pop": LOCATION, "cache-control": "no-store"})

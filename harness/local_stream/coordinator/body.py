@@ -1,0 +1,39 @@
+"""Request bodies: JSON objects up to a size, and the vendor's errors for everything else."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from starlette.requests import Request
+
+from harness.local_stream.coordinator.errors import ApiError, Code, input_error
+
+LIMIT = 1024 * 1024
+
+
+async def read_object(request: Request) -> dict[str, object]:
+    """The body as an object, empty when there is none; raises ApiError 4 or 22."""
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > LIMIT:
+            raise ApiError(413, Code.PAYLOAD_TOO_BIG, f"the request body is larger than {LIMIT} bytes")
+    return parse_object(raw.decode(errors="replace")) if raw else {}
+
+
+def parse_object(raw: str) -> dict[str, object]:
+    """An object out of JSON text; null is an empty one. Raises ApiError 4."""
+    try:
+        parsed = json.loads(raw, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise input_error(f"not valid JSON: {error}") from None
+    if parsed is None:
+        return {}
+    if not isinstance(parsed, dict):
+        raise input_error(f"expected a JSON object, got {type(parsed).__name__}")
+    return parsed
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,102 @@
+"""How a call comes to be: GetOrCreateCall, and JoinCall with `create`."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from harness.local_stream.coordinator import call_settings, call_types
+from harness.local_stream.coordinator.call_response import call_response, members_response
+from harness.local_stream.coordinator.calls import Call, Member
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.errors import ApiError, Code, input_error, not_allowed
+from harness.local_stream.coordinator.operations import Ask
+from harness.local_stream.coordinator.users import User
+from harness.local_stream.coordinator.values import Json, mapping, mappings, moment, text
+
+LONGEST_NAME = 64
+MOST_MEMBERS = 100
+# Asked for by clients, not imitated: the journal says so.
+NOT_IMITATED = ("ring", "notify")
+
+
+def get_or_create(coordinator: Coordinator, ask: Ask) -> tuple[Call, bool]:
+    """The call of the path, and whether it was made now, as the body's `data` describes it."""
+    ignored = [name for name in NOT_IMITATED if ask.body.get(name)]
+    if ignored:
+        ask.noted["not_imitated"] = ignored
+    found = coordinator.calls.get(ask.cid)
+    if found is not None:
+        return found, False
+    call = _new_call(coordinator, ask, mapping(ask.body, "data") or {})
+    coordinator.calls.add(call)
+    ask.noted |= {"created": True, "created_by_id": call.created_by.id}
+    coordinator.publisher.watch(ask.query.get("connection_id"), ask.caller.user_id, call)
+    detail = {"call": call_response(call), "members": members_response(call)}
+    coordinator.publisher.publish(call, "call.created", detail, call.created_by.id)
+    return call, True
+
+
+def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
+    call_type = call_types.BUILT_IN.get(ask.path["type"])
+    if call_type is None:
+        raise ApiError(404, Code.NOT_FOUND, f"call type {ask.path['type']} does not exist")
+    if len(ask.path["id"]) > LONGEST_NAME:
+        sentence = f"id must be a maximum of {LONGEST_NAME} characters in length"
+        raise input_error(sentence, id=sentence)
+    members = mappings(data, "members") or []
+    _check_members(coordinator, members, text(data, "created_by_id"))
+    settings = call_settings.overridden(call_type.settings, mapping(data, "settings_override") or {})
+    creator = _creator(coordinator, ask, data)
+    now = coordinator.source.now()
+    call = Call(
+        type=call_type,
+        id=ask.path["id"],
+        created_by=creator,
+        created_at=now,
+        updated_at=now,
+        settings=settings,
+        backstage=settings["backstage"]["enabled"],
+        custom=deepcopy(mapping(data, "custom") or {}),
+        team=text(data, "team"),
+        starts_at=moment(data, "starts_at"),
+    )
+    for given in members:
+        set_member(coordinator, call, given)
+    if "create-call" not in coordinator.capabilities(ask.caller, call):
+        raise not_allowed(creator.id, creator.role, "CreateCall", f"video:{call_type.name}")
+    return call
+
+
+def _creator(coordinator: Coordinator, ask: Ask, data: Json) -> User:
+    if ask.caller.user_id is not None:
+        return coordinator.user(ask.caller.user_id)
+    if created_by := mapping(data, "created_by"):
+        return coordinator.users.upsert(created_by)
+    creator_id = text(data, "created_by_id")
+    if not creator_id:
+        raise input_error(
+            "either data.created_by or data.created_by_id must be provided when using server side auth."
+        )
+    return coordinator.users.get(creator_id) or coordinator.users.upsert({"id": creator_id})
+
+
+def _check_members(coordinator: Coordinator, members: list[dict[str, object]], maker: str | None) -> None:
+    if len(members) > MOST_MEMBERS:
+        sentence = f"members must contain at maximum {MOST_MEMBERS} items"
+        raise input_error(sentence, members=sentence)
+    named = [text(member, "user_id") or "" for member in members]
+    missing = [user_id for user_id in coordinator.users.missing(named) if user_id != maker]
+    if missing:
+        raise input_error(f"the provided users [{' '.join(missing)}] don't exist")
+
+
+def set_member(coordinator: Coordinator, call: Call, given: Json) -> Member:
+    """Add the member that `given` (the vendor's MemberRequest) describes, or change it."""
+    user = coordinator.user(text(given, "user_id") or "")
+    now = coordinator.source.now()
+    member = call.members.setdefault(user.id, Member(user, now, now))
+    member.updated_at = now
+    member.role = text(given, "role") or member.role
+    custom = mapping(given, "custom")
+    member.custom = member.custom if custom is None else deepcopy(custom)
+    return member

@@ -1,0 +1,131 @@
+"""Operations on calls: create, read, change, query."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+from harness.local_stream.coordinator import call_settings, filters
+from harness.local_stream.coordinator.call_creation import get_or_create
+from harness.local_stream.coordinator.call_response import (
+    call_response,
+    call_state,
+    capabilities_by_role,
+    members_response,
+)
+from harness.local_stream.coordinator.calls import Call, Member
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.values import flag, mapping, moment, text, whole
+
+
+async def get_or_create_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """The call, made if need be. Whoever makes it owns it."""
+    call, created = get_or_create(coordinator, ask)
+    coordinator.require(ask.caller, call, "read-call")
+    return _watched_state(coordinator, ask, call, whole(ask.body, "members_limit")) | {"created": created}
+
+
+async def get_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """The call."""
+    call = coordinator.call(ask.cid)
+    coordinator.require(ask.caller, call, "read-call")
+    return _watched_state(coordinator, ask, call, _number(ask.query.get("members_limit")))
+
+
+async def update_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Change `custom`, `starts_at` or settings."""
+    call = coordinator.call(ask.cid)
+    coordinator.require(ask.caller, call, "update-call")
+    settings = call_settings.overridden(call.settings, mapping(ask.body, "settings_override") or {})
+    custom, starts_at = mapping(ask.body, "custom"), moment(ask.body, "starts_at")
+    call.settings = settings
+    call.custom = call.custom if custom is None else deepcopy(custom)
+    call.starts_at = starts_at if "starts_at" in ask.body else call.starts_at
+    publish_update(coordinator, call, ask.caller.user_id)
+    return call_state(call, coordinator.capabilities(ask.caller, call))
+
+
+def publish_update(coordinator: Coordinator, call: Call, user_id: str | None) -> None:
+    """Tell everybody that `call` changed."""
+    call.updated_at = coordinator.source.now()
+    detail = {"call": call_response(call), "capabilities_by_role": capabilities_by_role(call)}
+    coordinator.publisher.publish(call, "call.updated", detail, user_id)
+
+
+async def query_calls(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Calls by filter. A user sees those that it may read; `watch` subscribes to them all."""
+    readable = [
+        call for call in coordinator.calls if "read-call" in coordinator.capabilities(ask.caller, call)
+    ]
+    found, cursor = filters.query(readable, ask.body, _fields)
+    if flag(ask.body, "watch"):
+        for call in found:
+            coordinator.publisher.watch(ask.query.get("connection_id"), ask.caller.user_id, call)
+    states = [call_state(call, coordinator.capabilities(ask.caller, call)) for call in found]
+    return {"calls": states, "next": cursor, "prev": None}
+
+
+async def query_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Members of the call that the body's `type` and `id` name, by filter."""
+    call_type, call_id = text(ask.body, "type"), text(ask.body, "id")
+    if not call_type or not call_id:
+        raise required("id" if call_type else "type")
+    call = coordinator.call(f"{call_type}:{call_id}")
+    coordinator.require(ask.caller, call, "read-call")
+    found, cursor = filters.query(list(call.members.values()), ask.body, _member_fields)
+    shown = {member.user.id for member in found}
+    answer = [each for each in members_response(call) if each["user_id"] in shown]
+    answer.sort(key=lambda each: [member.user.id for member in found].index(str(each["user_id"])))
+    return {"members": answer, "next": cursor, "prev": None}
+
+
+def _watched_state(coordinator: Coordinator, ask: Ask, call: Call, limit: int | None) -> dict[str, object]:
+    coordinator.publisher.watch(ask.query.get("connection_id"), ask.caller.user_id, call)
+    return call_state(call, coordinator.capabilities(ask.caller, call), limit)
+
+
+def _number(given: str | None) -> int | None:
+    if given is None:
+        return None
+    if not given.isdecimal():
+        raise input_error(f"members_limit must be a number, got {given!r}")
+    return int(given)
+
+
+def _fields(call: Call) -> dict[str, object]:
+    session = call.session
+    return {
+        "cid": call.cid,
+        "type": call.type.name,
+        "id": call.id,
+        "team": call.team,
+        "custom": call.custom,
+        "created_by_user_id": call.created_by.id,
+        "created_at": call.created_at,
+        "updated_at": call.updated_at,
+        "starts_at": call.starts_at,
+        "ended_at": call.ended_at,
+        "backstage": call.backstage,
+        "members": list(call.members),
+        "ongoing": session is not None and session.started_at is not None,
+    }
+
+
+def _member_fields(member: Member) -> dict[str, object]:
+    return {
+        "user_id": member.user.id,
+        "role": member.role,
+        "custom": member.custom,
+        "created_at": member.created_at,
+        "updated_at": member.updated_at,
+    }
+
+
+OPERATIONS = [
+    Operation("GetOrCreateCall", "POST", "/call/{type}/{id}", get_or_create_call),
+    Operation("GetCall", "GET", "/call/{type}/{id}", get_call),
+    Operation("UpdateCall", "PATCH", "/call/{type}/{id}", update_call),
+    Operation("QueryCalls", "POST", "/calls", query_calls),
+    Operation("QueryCallMembers", "POST", "/call/members", query_call_members),
+]

@@ -1,0 +1,115 @@
+"""Calls: their members, and the session that people are in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from harness.local_stream.coordinator import grants
+from harness.local_stream.coordinator.call_settings import Settings
+from harness.local_stream.coordinator.call_types import CallType
+from harness.local_stream.coordinator.users import User
+
+
+@dataclass
+class Member:
+    """A user's place in a call, whether or not they joined."""
+
+    user: User
+    created_at: datetime
+    updated_at: datetime
+    role: str | None = None
+    custom: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass
+class Participant:
+    """A user in a session. `user_session_id` is the SFU's: one for each device or tab."""
+
+    user: User
+    user_session_id: str
+    joined_at: datetime
+
+
+@dataclass
+class Session:
+    """From the first who joins to the end of the call, or until nobody was there for a while."""
+
+    id: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    live_started_at: datetime | None = None
+    live_ended_at: datetime | None = None
+    participants: dict[str, Participant] = field(default_factory=dict)
+
+    def count_by_role(self) -> dict[str, int]:
+        """Participants by their users' role."""
+        counts: dict[str, int] = {}
+        for participant in self.participants.values():
+            counts[participant.user.role] = counts.get(participant.user.role, 0) + 1
+        return counts
+
+
+@dataclass
+class Call:
+    """One call."""
+
+    type: CallType
+    id: str
+    created_by: User
+    created_at: datetime
+    updated_at: datetime
+    settings: Settings
+    backstage: bool
+    custom: dict[str, object] = field(default_factory=dict)
+    team: str | None = None
+    starts_at: datetime | None = None
+    ended_at: datetime | None = None
+    members: dict[str, Member] = field(default_factory=dict)
+    session: Session | None = None
+
+    @property
+    def cid(self) -> str:
+        return f"{self.type.name}:{self.id}"
+
+    @property
+    def join_ahead_seconds(self) -> int:
+        """How long before `starts_at` a call in backstage opens."""
+        return self.settings["backstage"]["join_ahead_time_seconds"] or 0
+
+    def capabilities(self, user: User) -> frozenset[str]:
+        """What `user` may do here."""
+        member = self.members.get(user.id)
+        roles = [user.role, member.role] if member and member.role else [user.role]
+        return grants.capabilities(self.type.grants, roles, owner=user.id == self.created_by.id)
+
+    def in_backstage(self, now: datetime) -> bool:
+        """Closed to who may not join backstage: not live, and not yet in the time of joining ahead."""
+        if not self.backstage:
+            return False
+        if self.starts_at is None or self.join_ahead_seconds == 0:
+            return True
+        return now < self.starts_at - timedelta(seconds=self.join_ahead_seconds)
+
+
+class Calls:
+    """All calls by cid, oldest first."""
+
+    def __init__(self) -> None:
+        self._calls: dict[str, Call] = {}
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(self._calls.values())
+
+    def get(self, cid: str) -> Call | None:
+        """The call with this `type:id`, or None."""
+        return self._calls.get(cid)
+
+    def add(self, call: Call) -> None:
+        """Keep a new call."""
+        self._calls[call.cid] = call
+
+    def clear(self) -> None:
+        """Forget all calls."""
+        self._calls.clear()

@@ -1,0 +1,84 @@
+"""The coordinator's state in one place, and the questions that every operation asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.local_stream.coordinator import grants
+from harness.local_stream.coordinator.calls import Call, Calls
+from harness.local_stream.coordinator.errors import call_not_found, not_allowed, user_not_found
+from harness.local_stream.coordinator.events import Publisher
+from harness.local_stream.coordinator.limits import RateLimits
+from harness.local_stream.coordinator.sessions import Sessions
+from harness.local_stream.coordinator.source import Source
+from harness.local_stream.coordinator.tokens import Caller, Tokens
+from harness.local_stream.coordinator.users import User, Users
+from harness.local_stream.journal import Journal
+from harness.local_stream.media import MediaServer
+
+
+class Coordinator:
+    """One app: its users, calls and connections. `media` makes the SFU, which tells `Sessions` who comes."""
+
+    def __init__(
+        self,
+        api_key: str,
+        api_secret: str,
+        source: Source,
+        journal: Journal,
+        media: Callable[[Sessions], MediaServer],
+    ) -> None:
+        self.source = source
+        self.journal = journal
+        self.tokens = Tokens(api_key, api_secret, source)
+        self.limits = RateLimits(source)
+        self.users = Users(source)
+        self.calls = Calls()
+        self.publisher = Publisher(source, journal)
+        self.sessions = Sessions(self.calls, self.users, self.publisher, source)
+        self.media = media(self.sessions)
+
+    def call(self, cid: str) -> Call:
+        """The call; raises the vendor's 404."""
+        found = self.calls.get(cid)
+        if found is None:
+            raise call_not_found(cid)
+        return found
+
+    def user(self, user_id: str) -> User:
+        """The user; raises the vendor's 404."""
+        found = self.users.get(user_id)
+        if found is None:
+            raise user_not_found(user_id)
+        return found
+
+    def capabilities(self, caller: Caller, call: Call) -> frozenset[str]:
+        """What `caller` may do in `call`: a server, everything."""
+        if caller.server:
+            return grants.EVERYTHING
+        return call.capabilities(self.user(caller.user_id)) if caller.user_id else frozenset()
+
+    def require(self, caller: Caller, call: Call, capability: str) -> None:
+        """Raises the vendor's 403 unless `caller` has `capability` in `call`."""
+        if capability not in self.capabilities(caller, call):
+            raise self.refusal(caller, call, capability)
+
+    def refusal(self, caller: Caller, call: Call, capability: str) -> Exception:
+        """The vendor's 403 for a `caller` without `capability`."""
+        user = self.user(caller.user_id or "")
+        return not_allowed(user.id, user.role, grants.action(capability), f"video:{call.type.name}")
+
+    async def reset(self) -> None:
+        """As just started: nobody, no call, no connection, an empty journal."""
+        await self.media.reset()
+        self.publisher.close_all()
+        self.sessions.stop()
+        self.calls.clear()
+        self.users.clear()
+        self.journal.clear()
+
+    async def close(self) -> None:
+        """Stop: no timer and no connection is left."""
+        self.sessions.stop()
+        self.publisher.close_all()
+        await self.media.close()

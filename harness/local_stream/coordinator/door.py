@@ -1,0 +1,108 @@
+"""A door to the coordinator: reads and authenticates a request, lets the operation answer, journals, encodes.
+
+The same operations stand behind both doors; a door differs in its paths and in its encoding of time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from time import perf_counter
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from harness.local_stream.coordinator.body import read_object
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.encoding import TimeEncoding, dump, iso, nanoseconds
+from harness.local_stream.coordinator.errors import ApiError, Code, server_only
+from harness.local_stream.coordinator.operations import Area, Ask, DoorName, Operation
+from harness.local_stream.coordinator.tokens import Caller
+
+log = logging.getLogger("local-stream")
+
+# Where each door keeps each area. Old server SDKs ask common operations at the root, with ISO times.
+BASES: dict[DoorName, dict[Area, list[str]]] = {
+    "client": {"video": ["/video"], "common": ["/video", ""]},
+    "server": {"video": ["/api/v2/video"], "common": ["/api/v2"]},
+}
+TIMES: dict[DoorName, TimeEncoding] = {"client": iso, "server": nanoseconds}
+
+
+def routes(door: DoorName, coordinator: Coordinator, operations: Iterable[Operation]) -> list[Route]:
+    """A route for each operation, at every path that `door` has for it."""
+    return [
+        Route(
+            base + operation.path, _Endpoint(door, coordinator, operation).answer, methods=[operation.method]
+        )
+        for operation in operations
+        for base in BASES[door][operation.area]
+    ]
+
+
+class _Endpoint:
+    """Answers requests for one operation at one door."""
+
+    def __init__(self, door: DoorName, coordinator: Coordinator, operation: Operation) -> None:
+        self._door: DoorName = door
+        self._coordinator = coordinator
+        self._operation = operation
+
+    async def answer(self, request: Request) -> Response:
+        started = perf_counter()
+        name = self._operation.name
+        caller, noted = Caller(), dict[str, object]()
+        try:
+            caller = self._authenticate(request)
+            ask = await self._read(request, caller, noted)
+            status, body = self._operation.success, await self._operation.perform(self._coordinator, ask)
+            body["duration"] = _duration(started)
+        except ApiError as error:
+            status, body = error.status, error.body(name, _duration(started))
+            noted |= {"code": int(error.code), "message": error.message(name)}
+        except Exception:
+            log.exception("%s failed", name)
+            failure = ApiError(500, Code.INTERNAL, "internal error of the local Stream: see its log")
+            status, body = failure.status, failure.body(name, _duration(started))
+        self._journal(request, caller, status, noted)
+        headers = self._coordinator.limits.take(name)
+        return Response(dump(body, TIMES[self._door]), status, headers, media_type="application/json")
+
+    def _authenticate(self, request: Request) -> Caller:
+        tokens = self._coordinator.tokens
+        tokens.check_key(request.query_params.get("api_key"))
+        if self._operation.access == "public":
+            return Caller()
+        caller = tokens.caller(request.headers.get("authorization"), request.headers.get("stream-auth-type"))
+        if self._operation.access == "server" and not caller.server:
+            raise server_only(self._operation.name)
+        return caller
+
+    async def _read(self, request: Request, caller: Caller, noted: dict[str, object]) -> Ask:
+        return Ask(
+            operation=self._operation.name,
+            caller=caller,
+            path=request.path_params,
+            query=request.query_params,
+            body=await read_object(request),
+            base_url=f"{request.url.scheme}://{request.url.netloc}",
+            noted=noted,
+        )
+
+    def _journal(self, request: Request, caller: Caller, status: int, noted: dict[str, object]) -> None:
+        path = request.path_params
+        self._coordinator.journal.record(
+            self._door,
+            self._operation.name,
+            method=request.method,
+            path=request.url.path,
+            status=status,
+            user_id=caller.user_id,
+            call_cid=f"{path['type']}:{path['id']}" if "id" in path else None,
+            **noted,
+        )
+
+
+def _duration(started: float) -> str:
+    return f"{(perf_counter() - started) * 1000:.2f}ms"

@@ -1,0 +1,57 @@
+"""JoinCall: who may join now, and the SFU credentials for it."""
+
+from __future__ import annotations
+
+from harness.local_stream.coordinator.call_creation import get_or_create
+from harness.local_stream.coordinator.call_response import call_state
+from harness.local_stream.coordinator.calls import Call
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.errors import required
+from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.users import User
+from harness.local_stream.coordinator.values import flag, text, whole
+from harness.local_stream.sfu import SfuUser
+
+STATS_OPTIONS = {"reporting_interval_ms": 10_000, "enable_rtc_stats": False}
+
+
+async def join_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Credentials for the SFU; the call is made first when the body says `create`."""
+    if not text(ask.body, "location"):
+        raise required("location")
+    user_id = ask.acting_user_id
+    if user_id is None:
+        raise required("user_id")
+    user = coordinator.user(user_id)
+    call, created = (
+        get_or_create(coordinator, ask) if flag(ask.body, "create") else (coordinator.call(ask.cid), False)
+    )
+    _check_may_join(coordinator, ask, call)
+    capabilities = call.capabilities(user)
+    coordinator.sessions.open(call)
+    coordinator.publisher.watch(ask.query.get("connection_id"), user.id, call)
+    return {
+        **call_state(call, capabilities, whole(ask.body, "members_limit")),
+        "created": created,
+        "credentials": coordinator.media.credentials(
+            ask.base_url, call.cid, _sfu_user(user), set(capabilities)
+        ),
+        "stats_options": STATS_OPTIONS,
+    }
+
+
+def _check_may_join(coordinator: Coordinator, ask: Ask, call: Call) -> None:
+    coordinator.require(ask.caller, call, "join-call")
+    if call.ended_at is not None:
+        coordinator.require(ask.caller, call, "join-ended-call")
+    if call.in_backstage(coordinator.source.now()):
+        coordinator.require(ask.caller, call, "join-backstage")
+
+
+def _sfu_user(user: User) -> SfuUser:
+    return SfuUser(
+        id=user.id, name=user.name or "", image=user.image or "", role=user.role, custom=user.custom
+    )
+
+
+OPERATIONS = [Operation("JoinCall", "POST", "/call/{type}/{id}/join", join_call)]

@@ -1,0 +1,74 @@
+"""Operations that begin and end a broadcast: go live, stop, end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.local_stream.coordinator.call_operations import publish_update
+from harness.local_stream.coordinator.call_response import call_response
+from harness.local_stream.coordinator.calls import Call
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.users import user_response
+from harness.local_stream.sfu import SfuUser
+
+
+async def go_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Open the call to everybody."""
+    call = coordinator.call(ask.cid)
+    coordinator.require(ask.caller, call, "update-call")
+    if call.backstage:
+        call.backstage = False
+        call.updated_at = coordinator.source.now()
+        if call.session:
+            call.session.live_started_at, call.session.live_ended_at = call.updated_at, None
+        coordinator.publisher.publish(
+            call, "call.live_started", {"call": call_response(call)}, ask.caller.user_id
+        )
+    return {"call": call_response(call)}
+
+
+async def stop_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Back to backstage: those who may not be there are sent away."""
+    call = coordinator.call(ask.cid)
+    coordinator.require(ask.caller, call, "update-call")
+    if not call.backstage:
+        call.backstage = True
+        if call.session:
+            call.session.live_ended_at = coordinator.source.now()
+        publish_update(coordinator, call, ask.caller.user_id)
+        await coordinator.media.end_call(call.cid, "live_ended", keep=_may_join_backstage(coordinator, call))
+    return {"call": call_response(call)}
+
+
+async def end_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """End the call for everybody, for good."""
+    call = coordinator.call(ask.cid)
+    coordinator.require(ask.caller, call, "end-call")
+    if call.ended_at is None:
+        call.ended_at = call.updated_at = coordinator.source.now()
+        ender = coordinator.user(ask.caller.user_id) if ask.caller.user_id else None
+        detail = {
+            "call": call_response(call),
+            "reason": "ended",
+            "user": user_response(ender) if ender else None,
+        }
+        coordinator.publisher.publish(call, "call.ended", detail, ask.caller.user_id)
+        await coordinator.media.end_call(call.cid, "ended")
+        coordinator.sessions.close(call)
+    return {}
+
+
+def _may_join_backstage(coordinator: Coordinator, call: Call) -> Callable[[SfuUser], bool]:
+    def may(user: SfuUser) -> bool:
+        known = coordinator.users.get(user.id)
+        return known is not None and "join-backstage" in call.capabilities(known)
+
+    return may
+
+
+OPERATIONS = [
+    Operation("GoLive", "POST", "/call/{type}/{id}/go_live", go_live),
+    Operation("StopLive", "POST", "/call/{type}/{id}/stop_live", stop_live),
+    Operation("EndCall", "POST", "/call/{type}/{id}/mark_ended", end_call),
+]

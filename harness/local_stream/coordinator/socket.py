@@ -1,0 +1,121 @@
+"""The coordinator's WebSocket: one message with the token in, then events out and health checks both ways.
+
+In: `{token, user_details, products}`, then `[{type: "health.check", client_id}]` again and again.
+Out: `connection.ok` or `connection.error` first, then events; each a JSON object with `type`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from harness.local_stream.coordinator.body import parse_object
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.encoding import dump, iso
+from harness.local_stream.coordinator.errors import ApiError, Code
+from harness.local_stream.coordinator.events import Connection
+from harness.local_stream.coordinator.users import User, own_user_response
+from harness.local_stream.coordinator.values import mapping, text
+
+OPERATION = "Connect"
+# How long a client may take to say who it is.
+PATIENCE_SECONDS = 10.0
+NORMAL_CLOSURE = 1000
+# What a client says of its user that the coordinator takes over; a role is not among it.
+DETAILS = ("name", "image", "language", "invisible", "custom")
+
+
+class CoordinatorSocket:
+    """Serves `/video/connect`."""
+
+    def __init__(self, coordinator: Coordinator) -> None:
+        self._coordinator = coordinator
+
+    async def serve(self, websocket: WebSocket) -> None:
+        """From the handshake to the end of one connection."""
+        await websocket.accept()
+        with suppress(WebSocketDisconnect):
+            try:
+                user = await self._introduced(websocket)
+            except ApiError as error:
+                await self._refuse(websocket, error)
+                return
+            await self._converse(websocket, user)
+
+    async def _introduced(self, websocket: WebSocket) -> User:
+        tokens = self._coordinator.tokens
+        tokens.check_key(websocket.query_params.get("api_key"))
+        try:
+            message = parse_object(await asyncio.wait_for(_text(websocket), PATIENCE_SECONDS))
+        except TimeoutError:
+            raise ApiError(401, Code.AUTHENTICATION, "no token came in time") from None
+        caller = tokens.caller(text(message, "token"), websocket.query_params.get("stream-auth-type"))
+        details = mapping(message, "user_details") or {}
+        if caller.user_id is None or caller.anonymous:
+            raise ApiError(401, Code.AUTHENTICATION, "only a user with a token of its own may connect")
+        if text(details, "id") not in (None, caller.user_id):
+            raise ApiError(401, Code.AUTHENTICATION, "the token is of another user than user_details.id")
+        known = {name: details.get(name) for name in DETAILS}
+        return self._coordinator.users.upsert({**known, "id": caller.user_id})
+
+    async def _refuse(self, websocket: WebSocket, error: ApiError) -> None:
+        self._record(error.status, None, code=int(error.code), message=error.message(OPERATION))
+        body = self._frame("connection.error", "", error=error.body(OPERATION, "0.00ms"))
+        await websocket.send_text(body)
+        await websocket.close(NORMAL_CLOSURE, error.message(OPERATION)[:120])
+
+    async def _converse(self, websocket: WebSocket, user: User) -> None:
+        connection = self._coordinator.publisher.connect(user)
+        self._record(101, user.id, connection_id=connection.id)
+        connection.send(self._frame("connection.ok", connection.id, me=own_user_response(user)))
+        sending = asyncio.create_task(_send(websocket, connection))
+        receiving = asyncio.create_task(self._receive(websocket, connection))
+        try:
+            await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._coordinator.publisher.disconnect(connection)
+            sending.cancel()
+            receiving.cancel()
+            await asyncio.gather(sending, receiving, return_exceptions=True)
+        self._record(None, user.id, connection_id=connection.id, closed=True)
+
+    async def _receive(self, websocket: WebSocket, connection: Connection) -> None:
+        while True:
+            if _is_health_check(await _text(websocket)):
+                connection.send(self._frame("health.check", connection.id, cid="", custom={}))
+
+    def _frame(self, event: str, connection_id: str, **detail: object) -> str:
+        body = {"type": event, "connection_id": connection_id, "created_at": self._coordinator.source.now()}
+        return dump(body | detail, iso)
+
+    def _record(self, status: int | None, user_id: str | None, **detail: object) -> None:
+        journal = self._coordinator.journal
+        journal.record(
+            "ws", OPERATION, method="GET", path="/video/connect", status=status, user_id=user_id, **detail
+        )
+
+
+async def _text(websocket: WebSocket) -> str:
+    message = await websocket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", NORMAL_CLOSURE))
+    # A binary frame says nothing here.
+    return message.get("text") or ""
+
+
+async def _send(websocket: WebSocket, connection: Connection) -> None:
+    while (frame := await connection.outbox.get()) is not None:
+        await websocket.send_text(frame)
+    await websocket.close(NORMAL_CLOSURE + 1)
+
+
+def _is_health_check(said: str) -> bool:
+    try:
+        parsed = json.loads(said)
+    except (ValueError, RecursionError):
+        return False
+    first = parsed[0] if isinstance(parsed, list) and parsed else parsed
+    return isinstance(first, dict) and first.get("type") == "health.check"

@@ -1,0 +1,28 @@
+"""Where every id and every time of the local Stream comes from, so that a seed repeats a run."""
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+
+
+class Source:
+    """Ids and times. With a seed the ids repeat; `offset` moves the clock, in seconds."""
+
+    def __init__(self, seed: int | None = None, offset: float = 0.0) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - names things, keeps no secret
+        self.offset = offset
+
+    def seconds(self) -> float:
+        """Unix time in seconds."""
+        return time.time() + self.offset
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC, with microseconds."""
+        return datetime.now(UTC) + timedelta(seconds=self.offset)
+
+    def new_id(self) -> str:
+        """A UUID (version 4 in form)."""
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

@@ -1,0 +1,97 @@
+"""Who asks: API keys and JWTs, checked with the vendor's codes.
+
+A user token names its `user_id`; a server token says `server: true` and is above permissions. Both are HS256
+over the app's secret. Anonymous callers (`stream-auth-type: anonymous`) need the API key alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from harness.local_stream.coordinator.errors import ApiError, Code
+from harness.local_stream.coordinator.source import Source
+
+ANONYMOUS = "!anon"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. `user_id` is None for a server, and for who asks a public operation without a token."""
+
+    user_id: str | None = None
+    server: bool = False
+
+    @property
+    def anonymous(self) -> bool:
+        return self.user_id == ANONYMOUS
+
+
+class Tokens:
+    """Checks for one app's key and secret."""
+
+    def __init__(self, api_key: str, api_secret: str, source: Source) -> None:
+        self._key = api_key
+        self._secret = api_secret
+        self._source = source
+
+    def check_key(self, api_key: str | None) -> None:
+        """Raises ApiError 2 when `api_key` is not this app's."""
+        if not api_key:
+            raise _unauthorized(Code.ACCESS_KEY, "api_key not provided")
+        if api_key != self._key:
+            raise _unauthorized(Code.ACCESS_KEY, "api_key not found")
+
+    def caller(self, token: str | None, auth_type: str | None) -> Caller:
+        """Who holds `token`; raises ApiError 5, 40, 41, 42 or 43."""
+        if auth_type == "anonymous":
+            return Caller(user_id=ANONYMOUS)
+        if not token:
+            raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: no token was provided")
+        claims = self._verified(token.removeprefix("Bearer "))
+        self._check_times(claims)
+        user_id = claims.get("user_id")
+        if claims.get("server") is True and not user_id:
+            return Caller(server=True)
+        if isinstance(user_id, str) and user_id:
+            return Caller(user_id=user_id)
+        raise _unauthorized(
+            Code.AUTHENTICATION, "JWTAuth error: the token has neither user_id nor server: true"
+        )
+
+    def _verified(self, token: str) -> dict[str, Any]:
+        # Times are checked below: with our clock, and with a code for each.
+        unchecked = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
+        try:
+            return jwt.decode(
+                token, self._secret, algorithms=["HS256"], options={**unchecked, "verify_iss": False}
+            )
+        except (jwt.InvalidSignatureError, jwt.InvalidAlgorithmError):
+            raise _unauthorized(
+                Code.TOKEN_SIGNATURE,
+                "JWTAuth error: signature is not valid. Make sure the token is created using the secret "
+                f'for API key "{self._key}"',
+            ) from None
+        except jwt.InvalidTokenError as error:
+            raise _unauthorized(Code.AUTHENTICATION, f"JWTAuth error: {error}") from None
+
+    def _check_times(self, claims: dict[str, Any]) -> None:
+        now = self._source.seconds()
+        times = {name: claims[name] for name in ("exp", "nbf", "iat") if claims.get(name) is not None}
+        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in times.values()):
+            raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: exp, nbf and iat must be numbers")
+        if times.get("exp", now + 1) <= now:
+            raise _unauthorized(Code.TOKEN_EXPIRED, "JWTAuth error: token is expired (exp)")
+        if times.get("nbf", now) > now:
+            raise _unauthorized(Code.TOKEN_NOT_VALID_YET, "JWTAuth error: token not valid yet (nbf)")
+        # Clocks differ a little and iat is whole seconds: a token of this very second is good.
+        if times.get("iat", now) > now + 1:
+            raise _unauthorized(
+                Code.TOKEN_BEFORE_ISSUED_AT, "JWTAuth error: token used before issue at (iat)"
+            )
+
+
+def _unauthorized(code: Code, detail: str) -> ApiError:
+    return ApiError(401, code, detail, plain=code is Code.TOKEN_SIGNATURE)

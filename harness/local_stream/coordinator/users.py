@@ -1,0 +1,127 @@
+"""Users, and the three forms in which the vendor shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.source import Source
+from harness.local_stream.coordinator.tokens import ANONYMOUS
+from harness.local_stream.coordinator.values import flag, mapping, text, text_list
+
+DEFAULT_ROLE = "user"
+
+
+@dataclass
+class User:
+    """One user of the app. `connections` counts its open WebSockets."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime
+    role: str = DEFAULT_ROLE
+    name: str | None = None
+    image: str | None = None
+    language: str = ""
+    invisible: bool = False
+    teams: list[str] = field(default_factory=list)
+    custom: dict[str, object] = field(default_factory=dict)
+    last_active: datetime | None = None
+    connections: int = 0
+
+    @property
+    def online(self) -> bool:
+        return self.connections > 0 and not self.invisible
+
+
+class Users:
+    """All users by id."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._users: dict[str, User] = {}
+
+    def __iter__(self) -> Iterator[User]:
+        return iter(self._users.values())
+
+    def get(self, user_id: str) -> User | None:
+        """The user, or None; the anonymous user always exists."""
+        if user_id == ANONYMOUS:
+            now = self._source.now()
+            return User(ANONYMOUS, now, now, role="anonymous")
+        return self._users.get(user_id)
+
+    def missing(self, user_ids: list[str]) -> list[str]:
+        """Those of `user_ids` that nobody made, in order."""
+        return [user_id for user_id in user_ids if user_id not in self._users]
+
+    def upsert(self, given: Mapping[str, object]) -> User:
+        """Make or change the user that `given` (the vendor's UserRequest) describes; absent fields stay."""
+        user_id = text(given, "id")
+        if not user_id:
+            raise required("id")
+        changes = _changes(given)
+        now = self._source.now()
+        user = self._users.get(user_id)
+        if user is None:
+            user = self._users[user_id] = User(_valid_id(user_id), now, now)
+        for name, value in changes.items():
+            if value is not None and getattr(user, name) != value:
+                setattr(user, name, value)
+                user.updated_at = now
+        return user
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        self._users.clear()
+
+
+def user_response(user: User) -> dict[str, object]:
+    """UserResponse: how others see a user."""
+    answer: dict[str, object] = {
+        "id": user.id,
+        "role": user.role,
+        "language": user.language,
+        "teams": user.teams,
+        "blocked_user_ids": [],
+        "banned": False,
+        "shadow_banned": False,
+        "invisible": user.invisible,
+        "online": user.online,
+        "custom": user.custom,
+        "created_at": user.created_at,
+        "updated_at": user.updated_at,
+    }
+    optional = {"name": user.name, "image": user.image, "last_active": user.last_active}
+    return answer | {name: value for name, value in optional.items() if value is not None}
+
+
+def own_user_response(user: User) -> dict[str, object]:
+    """OwnUserResponse: `me` in connection.ok. The chat product's counters are 0: there is no chat here."""
+    unread = dict.fromkeys(("total_unread_count", "unread_channels", "unread_count", "unread_threads"), 0)
+    return user_response(user) | unread | {"devices": [], "mutes": [], "channel_mutes": []}
+
+
+# FullUserResponse, what a server reads, has the same fields.
+full_user_response = own_user_response
+
+
+def _changes(given: Mapping[str, object]) -> dict[str, object]:
+    return {
+        **{name: text(given, name) for name in ("role", "name", "image", "language")},
+        "invisible": flag(given, "invisible"),
+        "teams": text_list(given, "teams"),
+        "custom": mapping(given, "custom"),
+    }
+
+
+def _valid_id(user_id: str) -> str:
+    if len(user_id) > 255:
+        raise input_error("id must be a maximum of 255 characters in length")
+    if not all(letter.isascii() and (letter.isalnum() or letter in "@_-.") for letter in user_id):
+        raise input_error(
+            f"user id {user_id!r} is not valid: only letters, digits, @, _, - and . are allowed"
+        )
+    return user_id

@@ -1,0 +1,34 @@
+"""What the coordinator asks of its SFU, so that neither needs the other's code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, Protocol
+
+from starlette.routing import BaseRoute
+
+from harness.local_stream.sfu import SfuUser
+
+
+class MediaServer(Protocol):
+    """An SFU."""
+
+    def credentials(self, base_url: str, cid: str, user: SfuUser, capabilities: set[str]) -> dict[str, Any]:
+        """Credentials (the vendor's shape) with which `user` may join `cid`."""
+
+    async def end_call(
+        self, cid: str, reason: Literal["ended", "live_ended"], keep: Callable[[SfuUser], bool] = ...
+    ) -> None:
+        """Send everybody away but those whom `keep` names."""
+
+    def participants(self, cid: str) -> list[dict[str, Any]]:
+        """Who is in the call, what they publish and receive."""
+
+    def routes(self) -> list[BaseRoute]:
+        """Its signalling, below `/sfu`."""
+
+    async def close(self) -> None:
+        """Stop for good."""
+
+    async def reset(self) -> None:
+        """Send everybody away, from every call."""
