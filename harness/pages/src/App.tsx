@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
-import { Alert } from "./Alert";
-import { sentenceFor } from "./errors";
-import { HostPage } from "./HostPage";
-import { findParty, type Party } from "./party";
-import { PartyList } from "./PartyList";
-import { useServices } from "./services";
-import { useSession } from "./session";
-import { SignIn } from "./SignIn";
-import { ViewerPage } from "./ViewerPage";
+import { Alert } from "./Alert.tsx";
+import { sentenceFor } from "./errors.ts";
+import { HostPage } from "./HostPage.tsx";
+import { findParty, type Party } from "./party.ts";
+import { PartyList } from "./PartyList.tsx";
+import { useServices } from "./services.ts";
+import { useSession } from "./session.ts";
+import { SignIn } from "./SignIn.tsx";
+import { ViewerPage } from "./ViewerPage.tsx";
 
 const UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const PARTY_ROUTE = new RegExp(`^/party/(${UUID})(/host)?/?$`, "i");

@@ -1,15 +1,15 @@
 import { useState } from "react";
-import { Alert } from "./Alert";
-import { PartyError } from "./errors";
-import type { Devices } from "./go-live";
-import { type Phase, useHosting } from "./hosting";
-import { useObservable } from "./observe";
-import { OwnPicture } from "./OwnPicture";
-import type { Party } from "./party";
-import { usePreview } from "./preview";
-import { useServices } from "./services";
-import { Status } from "./Status";
-import { watching } from "./audience";
+import { Alert } from "./Alert.tsx";
+import { PartyError } from "./errors.ts";
+import type { Devices } from "./go-live.ts";
+import { type Phase, useHosting } from "./hosting.ts";
+import { useObservable } from "./observe.ts";
+import { OwnPicture } from "./OwnPicture.tsx";
+import type { Party } from "./party.ts";
+import { usePreview } from "./preview.ts";
+import { useServices } from "./services.ts";
+import { Status } from "./Status.tsx";
+import { watching } from "./audience.ts";
 
 const STATUS: Record<Phase, string> = {
   "not live": "Not live",

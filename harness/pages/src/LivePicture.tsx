@@ -6,9 +6,9 @@ import {
   type StreamVideoParticipant,
 } from "@stream-io/video-react-sdk";
 import { useEffect, useRef } from "react";
-import { hostOf, watching } from "./audience";
-import { useObservable } from "./observe";
-import type { Party } from "./party";
+import { hostOf, watching } from "./audience.ts";
+import { useObservable } from "./observe.ts";
+import type { Party } from "./party.ts";
 
 /** The host's picture and sound, and how many watch. */
 export function LivePicture({ call, party }: { call: Call; party: Party }) {

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
-import { Alert } from "./Alert";
-import { sentenceFor } from "./errors";
-import { listParties, type Party } from "./party";
-import { useServices } from "./services";
+import { Alert } from "./Alert.tsx";
+import { sentenceFor } from "./errors.ts";
+import { listParties, type Party } from "./party.ts";
+import { useServices } from "./services.ts";
 
 export function PartyList({ userId }: { userId: string }) {
   const { supabase } = useServices();

@@ -1,7 +1,7 @@
 import type { AuthError } from "@supabase/supabase-js";
 import { type FormEvent, useState } from "react";
-import { Alert } from "./Alert";
-import { useServices } from "./services";
+import { Alert } from "./Alert.tsx";
+import { useServices } from "./services.ts";
 
 export function SignIn() {
   const { supabase } = useServices();

@@ -1,8 +1,8 @@
-import { Alert } from "./Alert";
-import { LivePicture } from "./LivePicture";
-import type { Party } from "./party";
-import { Status } from "./Status";
-import { type Moment, useWatching } from "./watching";
+import { Alert } from "./Alert.tsx";
+import { LivePicture } from "./LivePicture.tsx";
+import type { Party } from "./party.ts";
+import { Status } from "./Status.tsx";
+import { type Moment, useWatching } from "./watching.ts";
 
 const STATUS: Record<Moment, string> = {
   waiting: "Waiting for the host to go live",

@@ -1,5 +1,5 @@
 import type { StreamVideoParticipant } from "@stream-io/video-react-sdk";
-import type { Party } from "./party";
+import type { Party } from "./party.ts";
 
 /** "3 watching": everybody in the call who is not its host. */
 export function watching(participants: StreamVideoParticipant[], party: Party): string {

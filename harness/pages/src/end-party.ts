@@ -1,7 +1,7 @@
-import type { LiveParty } from "./go-live";
-import { log } from "./log";
-import { callIds, markNotLive } from "./party";
-import type { Services } from "./services";
+import type { LiveParty } from "./go-live.ts";
+import { log } from "./log.ts";
+import { callIds, markNotLive } from "./party.ts";
+import type { Services } from "./services.ts";
 
 /**
  * Take the party off the air, say so in its row, then leave. Every part can be repeated, so after a failure the host

@@ -1,12 +1,12 @@
 import { type Call, OwnCapability, type StreamVideoClient } from "@stream-io/video-react-sdk";
-import { PartyError } from "./errors";
-import { log, logError } from "./log";
-import { mediaDevices } from "./media-devices";
-import { callIds, markLive, markNotLive, type Party } from "./party";
-import type { Services } from "./services";
-import { connectStream, quietCall } from "./stream-client";
-import { fetchStreamToken } from "./stream-token";
-import { Undo } from "./undo";
+import { PartyError } from "./errors.ts";
+import { log, logError } from "./log.ts";
+import { mediaDevices } from "./media-devices.ts";
+import { callIds, markLive, markNotLive, type Party } from "./party.ts";
+import type { Services } from "./services.ts";
+import { connectStream, quietCall } from "./stream-client.ts";
+import { fetchStreamToken } from "./stream-token.ts";
+import { Undo } from "./undo.ts";
 
 /** Which devices the host wants on air. One that is off is never asked for. */
 export interface Devices {

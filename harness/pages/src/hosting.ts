@@ -1,10 +1,10 @@
 import { CallingState } from "@stream-io/video-react-sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { endParty } from "./end-party";
-import { PartyError, sentenceFor } from "./errors";
-import { type Devices, goLive, type LiveParty } from "./go-live";
-import type { Party } from "./party";
-import { useServices } from "./services";
+import { endParty } from "./end-party.ts";
+import { PartyError, sentenceFor } from "./errors.ts";
+import { type Devices, goLive, type LiveParty } from "./go-live.ts";
+import type { Party } from "./party.ts";
+import { useServices } from "./services.ts";
 
 export type Phase = "not live" | "going live" | "live" | "ending" | "ended";
 

@@ -1,9 +1,9 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
-import { loadConfig } from "./config";
-import { ServicesContext } from "./services";
-import { createSupabase } from "./supabase";
+import { App } from "./App.tsx";
+import { loadConfig } from "./config.ts";
+import { ServicesContext } from "./services.ts";
+import { createSupabase } from "./supabase.ts";
 import "./styles.css";
 
 const root = createRoot(document.getElementById("root")!);

@@ -1,4 +1,4 @@
-import { PartyError } from "./errors";
+import { PartyError } from "./errors.ts";
 
 /** The browser's devices; PartyError where there are none to be had because the page did not come safely. */
 export function mediaDevices(): MediaDevices {

@@ -1,6 +1,6 @@
-import { PartyError } from "./errors";
-import type { CallIds } from "./log";
-import type { Supabase } from "./supabase";
+import { PartyError } from "./errors.ts";
+import type { CallIds } from "./log.ts";
+import type { Supabase } from "./supabase.ts";
 
 /** A row of `public.parties`. Its id is the callId on Stream. */
 export interface Party {

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { mediaDevices } from "./media-devices";
+import { mediaDevices } from "./media-devices.ts";
 
 export interface Preview {
   stream: MediaStream | null;

@@ -1,6 +1,6 @@
 import { createContext, useContext } from "react";
-import type { Config } from "./config";
-import type { Supabase } from "./supabase";
+import type { Config } from "./config.ts";
+import type { Supabase } from "./supabase.ts";
 
 /** What every page works with: made once, before the first page is drawn. */
 export interface Services {

@@ -1,6 +1,6 @@
 import type { Session } from "@supabase/supabase-js";
 import { useEffect, useState } from "react";
-import { useServices } from "./services";
+import { useServices } from "./services.ts";
 
 /** The signed-in session, null without one, undefined until that is known. */
 export function useSession(): Session | null | undefined {

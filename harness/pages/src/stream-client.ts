@@ -1,10 +1,10 @@
 import { type Call, CallingState, StreamVideoClient, type StreamClientOptions } from "@stream-io/video-react-sdk";
-import type { Config } from "./config";
-import { log, logError, streamLogs } from "./log";
-import { callIds } from "./party";
-import type { Services } from "./services";
-import { fetchStreamToken, type StreamToken } from "./stream-token";
-import type { Undo } from "./undo";
+import type { Config } from "./config.ts";
+import { log, logError, streamLogs } from "./log.ts";
+import { callIds } from "./party.ts";
+import type { Services } from "./services.ts";
+import { fetchStreamToken, type StreamToken } from "./stream-token.ts";
+import type { Undo } from "./undo.ts";
 
 /**
  * A connected client for the token's user; `undo` disconnects it, also when connecting fails.

@@ -1,7 +1,7 @@
-import { authenticationFailed, PartyError } from "./errors";
-import { callIds } from "./party";
-import { log, logError } from "./log";
-import type { Services } from "./services";
+import { authenticationFailed, PartyError } from "./errors.ts";
+import { callIds } from "./party.ts";
+import { log, logError } from "./log.ts";
+import type { Services } from "./services.ts";
 
 /** What the token endpoint answers with status 200. */
 export interface StreamToken {

@@ -1,5 +1,5 @@
 import { createClient, type SupabaseClient } from "@supabase/supabase-js";
-import type { Config } from "./config";
+import type { Config } from "./config.ts";
 
 export type Supabase = SupabaseClient;
 

@@ -1,10 +1,13 @@
-import { type CallIds, logError } from "./log";
+import { type CallIds, logError } from "./log.ts";
 
 /** What has to be taken back, newest first. Each part is tried, whatever becomes of the others. */
 export class Undo {
   private readonly parts: { what: string; work: () => Promise<unknown> }[] = [];
+  private readonly ids: CallIds;
 
-  constructor(private readonly ids: CallIds) {}
+  constructor(ids: CallIds) {
+    this.ids = ids;
+  }
 
   add(what: string, work: () => Promise<unknown>): void {
     this.parts.push({ what, work });

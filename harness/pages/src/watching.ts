@@ -1,13 +1,13 @@
 import { type Call, CallingState } from "@stream-io/video-react-sdk";
 import { useEffect, useRef, useState } from "react";
-import { PartyError, sentenceFor } from "./errors";
-import { log, logError } from "./log";
-import { useObservable } from "./observe";
-import { callIds, type Party } from "./party";
-import { type Services, useServices } from "./services";
-import { connectStream, leaveQuietly, quietCall } from "./stream-client";
-import { fetchStreamToken } from "./stream-token";
-import { Undo } from "./undo";
+import { PartyError, sentenceFor } from "./errors.ts";
+import { log, logError } from "./log.ts";
+import { useObservable } from "./observe.ts";
+import { callIds, type Party } from "./party.ts";
+import { type Services, useServices } from "./services.ts";
+import { connectStream, leaveQuietly, quietCall } from "./stream-client.ts";
+import { fetchStreamToken } from "./stream-token.ts";
+import { Undo } from "./undo.ts";
 
 export type Moment = "waiting" | "joining" | "live" | "ended";
 
