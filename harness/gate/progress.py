@@ -62,9 +62,14 @@ class Progress:
     def verdict(self, verdict: Verdict, results: Sequence[CheckResult], run_dir: Path) -> None:
         """Print why each check that is not green is not, the verdict, and where the report is."""
         for result in results:
-            if result.state in (State.RED, State.FLAKY, State.GAP) and result.attempts:
+            if _worth_explaining(result):
                 self._explain(result)
+        unended = [result.check.id for result in results if not result.ended]
+        if unended:
+            self.console.print(f"\nDid not end: {', '.join(unended)}", markup=False)
         self.console.print()
+        if verdict.details:
+            self.console.print(f"{verdict.details}\n", markup=False)
         self.console.print(f" {verdict.word} ", style=VERDICT_STYLES[verdict.word], end=" ")
         self.console.print(verdict.sentence, markup=False)
         report = run_dir / "report.html"
@@ -93,3 +98,10 @@ class Progress:
         self.console.print(heading, style=STYLES[result.state], markup=False)
         for line in result.message.splitlines()[:12]:
             self.console.print(f"     {line}", markup=False)
+
+
+def _worth_explaining(result: CheckResult) -> bool:
+    """A gap that the harness itself made is told once, by the verdict."""
+    if result.state is State.GAP:
+        return result.ended and not result.broken_harness
+    return result.state in (State.RED, State.FLAKY)

@@ -30,8 +30,11 @@ class Attempt:
 
     @property
     def state(self) -> State:
-        """GREEN only when every test of the check ended and passed."""
-        if any(outcome["outcome"] in ("failed", "error") for outcome in self.outcomes):
+        """GREEN only when every test of the check ended and passed; what the harness broke is not RED."""
+        if any(
+            outcome["outcome"] in ("failed", "error") and not outcome.get("harness")
+            for outcome in self.outcomes
+        ):
             return State.RED
         return State.GAP if self.message else State.GREEN
 
@@ -95,6 +98,11 @@ class CheckResult:
     def seconds(self) -> float:
         """Time over all attempts."""
         return sum(attempt.seconds for attempt in self.attempts)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has a result at all: it is only planned, or all tests of its last attempt ended."""
+        return self.check.planned or (bool(self.attempts) and self.attempts[-1].ended)
 
     @property
     def broken_harness(self) -> str | None:

@@ -33,10 +33,11 @@ class Run:
         """Run the checks; sets `interrupted` instead of raising KeyboardInterrupt."""
         try:
             self._attempt(1, [check.id for check in self._checks if not check.planned])
-            red = [
-                result.check.id for result in results(self._checks, self.events) if result.state is State.RED
-            ]
-            if red and not self.trouble:
+            found = results(self._checks, self.events)
+            red = [result.check.id for result in found if result.state is State.RED]
+            # A harness that broke is not tried again: it must be mended, and the verdict is known.
+            broken = self.trouble or any(result.broken_harness for result in found)
+            if red and not broken:
                 self._progress.again(red)
                 self._attempt(2, red)
         except KeyboardInterrupt:

@@ -22,11 +22,12 @@ class Word(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """`sentence` says why in one sentence; `exit_code` is the gate's."""
+    """`sentence` says why, `details` what the harness added to that; `exit_code` is the gate's."""
 
     word: Word
     sentence: str
     exit_code: int
+    details: str = ""
 
 
 def judge(
@@ -49,7 +50,8 @@ def judge(
         ran = f"{done} of {len(results) - len(by_state[State.PLANNED])} checks had ended"
         return Verdict(Word.COULD_NOT_TELL, f"The run was interrupted when {ran}.", INTERRUPTED)
     if trouble:
-        return Verdict(Word.COULD_NOT_TELL, f"The harness could not do its work: {_one_line(trouble)}", 2)
+        sentence, _, details = trouble.strip().partition("\n")
+        return Verdict(Word.COULD_NOT_TELL, f"The harness could not do its work: {sentence}", 2, details)
     if by_state[State.RED] or by_state[State.FLAKY]:
         return Verdict(Word.DO_NOT_RELEASE, f"{_blockers(by_state)}.", 1)
     if by_state[State.GAP] or not by_state[State.GREEN]:
@@ -84,7 +86,3 @@ def _ids(results: Sequence[CheckResult], most: int = 8) -> str:
 
 def _checks(count: int) -> str:
     return "check is" if count == 1 else "checks are"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
