@@ -1,6 +1,6 @@
 """PostgreSQL: asked for before anything starts, so that a machine without one hears it at once.
 
-Where it is, only the local Supabase knows, which starts it; set-up lies below it and is handed the way to look.
+Where it is, only the local Supabase knows, which starts it; set-up lies below it and is handed its way to it.
 """
 
 from __future__ import annotations
