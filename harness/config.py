@@ -76,6 +76,9 @@ class LocalSupabaseSettings(ServerSettings):
         None, alias="DATABASE_URL", description="a PostgreSQL that runs already; default: start one"
     )
     data_dir: Path = Field(alias="HARNESS_DATA_DIR", description="folder for a PostgreSQL of our own")
+    templates: Path | None = Field(
+        None, alias="HARNESS_DATABASE_TEMPLATES", description="folder to keep an empty PostgreSQL in, to start sooner"
+    )
 
 
 class PageServerSettings(ServerSettings):

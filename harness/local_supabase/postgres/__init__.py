@@ -1,0 +1,1 @@
+"""A PostgreSQL to keep the tables in: one that runs already, one that is installed, or the wheel's."""
