@@ -45,7 +45,12 @@ function Page({ userId }: Visitor) {
   if (path !== "/") return <Notice title="Page not found" text="There is no page at this address." />;
   return (
     <main>
-      {userId === null && <SignIn />}
+      {userId === null && (
+        <>
+          <h1>Listen together, live</h1>
+          <SignIn />
+        </>
+      )}
       {userId && <PartyList userId={userId} />}
     </main>
   );

@@ -71,7 +71,14 @@ export function HostPage({ party }: { party: Party }) {
       <OwnPicture stream={(call ? on.camera && stream : preview.stream) || null} />
       <div className="controls">
         {DEVICES.map((device) => (
-          <button key={device} type="button" aria-pressed={on[device]} disabled={busy} onClick={() => toggle(device)}>
+          <button
+            key={device}
+            className="device"
+            type="button"
+            aria-pressed={on[device]}
+            disabled={busy}
+            onClick={() => toggle(device)}
+          >
             {LABELS[device]}
           </button>
         ))}
