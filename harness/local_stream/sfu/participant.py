@@ -1,0 +1,110 @@
+"""One participant of a call: who it is, what it may, and its two peer connections."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from harness.local_stream.sfu.errors import SfuError, permission_denied
+from harness.local_stream.sfu.protocol import Message, events, json_format, models
+from harness.local_stream.sfu.publish_options import CAPABILITIES
+from harness.local_stream.sfu.publisher import PublisherPeer
+from harness.local_stream.sfu.subscriber import Source, SubscriberPeer, TrackKey
+from harness.local_stream.sfu.token import Grant
+from harness.local_stream.sfu.track import PublishedTrack
+from harness.local_stream.sfu.transport import Identity
+
+
+class Channel(Protocol):
+    """The WebSocket of a participant."""
+
+    def send(self, event: Message) -> None: ...
+
+    def detach(self) -> None: ...
+
+
+class Participant:
+    """One session of a user. `on_track` is told of each newly published track."""
+
+    def __init__(
+        self,
+        session_id: str,
+        grant: Grant,
+        lookup_prefix: str,
+        identity: Identity,
+        on_track: Callable[[Participant, PublishedTrack], None],
+    ) -> None:
+        self.session_id = session_id
+        self.user = grant.user
+        self.capabilities = grant.capabilities
+        self.lookup_prefix = lookup_prefix
+        self.joined_at = time.time()
+        self.tracks: dict[int, PublishedTrack] = {}
+        self.wanted: list[TrackKey] = []
+        self.channel: Channel | None = None
+        self.publisher = PublisherPeer(identity, self)
+        self.subscriber = SubscriberPeer(identity, self._send_offer)
+        self._on_track = on_track
+
+    def send(self, event: Message) -> None:
+        """Send an `events.SfuEvent`; nobody hears it while the WebSocket is gone."""
+        if self.channel is not None:
+            self.channel.send(event)
+
+    def track_added(self, track: PublishedTrack) -> None:
+        self.tracks[track.type] = track
+        self._on_track(self, track)
+
+    async def publish(self, sdp: str, infos: Iterable[Message]) -> str:
+        """The answer to a publisher offer; raises SfuError PERMISSION_DENIED for what the token does not allow."""
+        infos = list(infos)
+        if not infos:
+            raise SfuError(models.ERROR_CODE_PUBLISH_TRACKS_MISMATCH, "SetPublisher names no track")
+        for info in infos:
+            needed = CAPABILITIES.get(info.track_type)
+            if needed is None or needed not in self.capabilities:
+                kind = models.TrackType.Name(info.track_type)
+                raise permission_denied(f"user {self.user.id!r} may not publish {kind}: it lacks {needed!r}")
+        return await self.publisher.negotiate(sdp, infos)
+
+    def sources(self) -> dict[TrackKey, Source]:
+        """What others can subscribe to, muted or not."""
+        return {
+            (self.session_id, kind): Source(track, self.lookup_prefix) for kind, track in self.tracks.items()
+        }
+
+    def as_model(self) -> Message:
+        """`models.Participant`, as the other participants see it."""
+        participant = models.Participant(
+            user_id=self.user.id,
+            session_id=self.session_id,
+            published_tracks=sorted(kind for kind, track in self.tracks.items() if not track.muted),
+            track_lookup_prefix=self.lookup_prefix,
+            connection_quality=models.CONNECTION_QUALITY_EXCELLENT,
+            name=self.user.name,
+            image=self.user.image,
+            roles=[self.user.role],
+        )
+        participant.joined_at.FromNanoseconds(int(self.joined_at * 1_000_000_000))
+        json_format.ParseDict(dict(self.user.custom), participant.custom)
+        return participant
+
+    def as_control(self) -> dict[str, Message]:
+        """How the control API shows it: bytes of RTP, decrypted, without what was lost."""
+        return {
+            "user_id": self.user.id,
+            "session_id": self.session_id,
+            "published": [
+                {"type": models.TrackType.Name(kind), "bytes": track.received_bytes, "muted": track.muted}
+                for kind, track in sorted(self.tracks.items())
+            ],
+            "received_bytes": self.subscriber.received_bytes,
+        }
+
+    async def close(self) -> None:
+        await self.publisher.close()
+        await self.subscriber.close()
+
+    def _send_offer(self, sdp: str, ice_restart: bool) -> None:
+        self.send(events.SfuEvent(subscriber_offer=events.SubscriberOffer(sdp=sdp, ice_restart=ice_restart)))

@@ -1,0 +1,84 @@
+"""What the SFU asks publishers to send, and which codecs it forwards.
+
+One spatial layer of VP8 and Opus: a listening party has one host, and every viewer gets the same picture.
+"""
+
+from __future__ import annotations
+
+from harness.local_stream.sfu.protocol import Message, models
+from harness.local_stream.sfu.sdp import Codec
+
+AUDIO_TYPES = frozenset({models.TRACK_TYPE_AUDIO, models.TRACK_TYPE_SCREEN_SHARE_AUDIO})
+
+# What each kind of track needs (Stream's own capability names).
+CAPABILITIES = {
+    models.TRACK_TYPE_AUDIO: "send-audio",
+    models.TRACK_TYPE_VIDEO: "send-video",
+    models.TRACK_TYPE_SCREEN_SHARE: "screenshare",
+    models.TRACK_TYPE_SCREEN_SHARE_AUDIO: "screenshare",
+}
+
+VIDEO_FEEDBACK = ["nack", "nack pli", "ccm fir"]
+
+
+def publish_options() -> list[Message]:
+    """`join_response.publish_options`, one per track type."""
+    opus = models.Codec(
+        name="opus",
+        payload_type=111,
+        clock_rate=48_000,
+        encoding_parameters="2",
+        fmtp="minptime=10;useinbandfec=1",
+    )
+    vp8 = models.Codec(name="vp8", payload_type=96, clock_rate=90_000)
+    return [
+        _audio(models.TRACK_TYPE_AUDIO, 1, opus),
+        _video(models.TRACK_TYPE_VIDEO, 2, vp8, 1_250_000, (1280, 720)),
+        _video(models.TRACK_TYPE_SCREEN_SHARE, 3, vp8, 2_500_000, (1920, 1080)),
+        _audio(models.TRACK_TYPE_SCREEN_SHARE_AUDIO, 4, opus),
+    ]
+
+
+def _audio(track_type: int, identifier: int, codec: Message) -> Message:
+    return models.PublishOption(
+        track_type=track_type,
+        id=identifier,
+        codec=codec,
+        bitrate=64_000,
+        audio_bitrate_profiles=[
+            models.AudioBitrate(
+                profile=models.AUDIO_BITRATE_PROFILE_VOICE_STANDARD_UNSPECIFIED, bitrate=64_000
+            ),
+            models.AudioBitrate(profile=models.AUDIO_BITRATE_PROFILE_VOICE_HIGH_QUALITY, bitrate=128_000),
+            models.AudioBitrate(profile=models.AUDIO_BITRATE_PROFILE_MUSIC_HIGH_QUALITY, bitrate=128_000),
+        ],
+    )
+
+
+def _video(track_type: int, identifier: int, codec: Message, bitrate: int, size: tuple[int, int]) -> Message:
+    return models.PublishOption(
+        track_type=track_type,
+        id=identifier,
+        codec=codec,
+        bitrate=bitrate,
+        fps=30,
+        max_spatial_layers=1,
+        max_temporal_layers=1,
+        video_dimension=models.VideoDimension(width=size[0], height=size[1]),
+    )
+
+
+def default_codec(track_type: int) -> str:
+    """For clients that announce none."""
+    return "opus" if track_type in AUDIO_TYPES else "VP8"
+
+
+def subscriber_codecs(codec: Codec) -> list[Codec]:
+    """The section of a subscriber offer for a track of this codec: the codec, then its RTX. Payload types are ours,
+    the same for every viewer."""
+    if codec.name.lower() == "opus":
+        return [Codec(111, "opus", 48_000, 2, codec.parameters, [])]
+    return [
+        Codec(96, codec.name, codec.clock_rate, 1, codec.parameters, list(VIDEO_FEEDBACK)),
+        Codec(97, "rtx", codec.clock_rate, 1, "apt=96"),
+    ]

@@ -1,0 +1,262 @@
+"""A participant's publishing side: the client offers, the SFU answers, packets come in."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from harness.local_stream.sfu import rtcp
+from harness.local_stream.sfu.congestion import Arrivals
+from harness.local_stream.sfu.errors import SfuError, invalid
+from harness.local_stream.sfu.protocol import Message, models
+from harness.local_stream.sfu.publish_options import AUDIO_TYPES, VIDEO_FEEDBACK, default_codec
+from harness.local_stream.sfu.reception import Reception
+from harness.local_stream.sfu.rtp import MID, OUTGOING_IDS, TRANSPORT_CC, Packet, passed_on
+from harness.local_stream.sfu.sdp import Codec, Description, Section
+from harness.local_stream.sfu.sdp_write import Line, Refused, describe
+from harness.local_stream.sfu.track import PublishedTrack
+from harness.local_stream.sfu.transport import Identity, PeerTransport
+
+FEEDBACK_SECONDS = 0.1
+REPORT_SECONDS = 1.0
+# The SSRC under which the SFU speaks as a receiver.
+RECEIVER = 1
+
+
+class PublisherOwner(Protocol):
+    """Who is told what a publisher does."""
+
+    def track_added(self, track: PublishedTrack) -> None: ...
+
+
+@dataclass
+class Feed:
+    """One section of the publisher: a track, and the streams that carry it."""
+
+    track: PublishedTrack
+    codec: Codec
+    rtx: Codec | None
+    extensions: dict[str, int]
+    receptions: dict[int, Reception] = field(default_factory=dict)
+    media_of: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.relabel = {
+            number: OUTGOING_IDS[uri]
+            for uri, number in self.extensions.items()
+            if uri in OUTGOING_IDS and uri != MID
+        }
+
+    def reception(self, ssrc: int) -> Reception:
+        found = self.receptions.get(ssrc)
+        if found is None:
+            found = Reception(ssrc, self.codec.clock_rate, retransmits="nack" in self.codec.feedback)
+            self.receptions[ssrc] = found
+        return found
+
+    def unwrap(self, packet: Packet) -> Packet | None:
+        """The media packet inside a retransmission; None for padding and for what came already (probes do)."""
+        media = self.media_of.get(packet.ssrc) or next(iter(self.receptions), None)
+        if media is None or len(packet.payload) <= 2:
+            return None
+        sequence = int.from_bytes(packet.payload[:2], "big")
+        if self.track.history.find(media, sequence):
+            return None
+        return packet.with_payload(
+            ssrc=media, payload_type=self.codec.payload_type, sequence=sequence, payload=packet.payload[2:]
+        )
+
+
+class PublisherPeer:
+    """One publishing peer connection."""
+
+    def __init__(self, identity: Identity, owner: PublisherOwner) -> None:
+        self._owner = owner
+        self._transport = PeerTransport(identity, self, controlling=False)
+        self._session = random.getrandbits(62)
+        self._version = 0
+        self._lock = asyncio.Lock()
+        self._feeds: dict[str, Feed] = {}
+        self._by_ssrc: dict[int, Feed] = {}
+        self._arrivals = Arrivals()
+        self._transport_cc = 0
+        self._mid = 0
+        self._reporter: asyncio.Task[None] | None = None
+
+    async def negotiate(self, sdp: str, infos: Iterable[Message]) -> str:
+        """The answer to the client's offer; `infos` (`models.TrackInfo`) say what its sections carry.
+
+        Raises SfuError: the SDP cannot be read, a track's mid is not in it, or a codec is not there.
+        """
+        async with self._lock:
+            offer = Description.parse(sdp)
+            remote = offer.transport()
+            feeds = {info.mid: self._feed(offer, info) for info in infos}
+            if not self._transport.started:
+                await self._transport.open()
+            elif self._transport.is_new_generation(remote):
+                await self._transport.restart()
+            self._adopt(offer, feeds)
+            self._version += 1
+            lines = [self._line(section) for section in offer.sections]
+            answer = describe(
+                lines, self._transport.local, setup="passive", session=self._session, version=self._version
+            )
+            self._transport.connect(remote)
+            return answer
+
+    async def add_candidate(self, text: str) -> None:
+        await self._transport.add_candidate(text)
+
+    async def close(self) -> None:
+        if self._reporter:
+            self._reporter.cancel()
+        await self._transport.close()
+
+    def on_connected(self) -> None:
+        self._reporter = asyncio.ensure_future(self._report())
+
+    def on_lost(self) -> None:
+        """The client notices too and restarts ICE or joins again; its WebSocket decides whether it is gone."""
+        if self._reporter:
+            self._reporter.cancel()
+
+    def on_rtp(self, data: bytes, arrival: float) -> None:
+        try:
+            packet = Packet.parse(data)
+        except ValueError:
+            return
+        number = packet.extensions.get(self._transport_cc)
+        if number is not None:
+            self._arrivals.add(int.from_bytes(number, "big"), arrival)
+        feed = self._by_ssrc.get(packet.ssrc) or self._identify(packet)
+        if feed is not None:
+            feed.track.received_bytes += len(data)
+            self._receive(feed, packet, arrival)
+
+    def on_rtcp(self, data: bytes, arrival: float) -> None:
+        for packet in rtcp.read(data):
+            report = rtcp.SenderReport.read(packet.body) if packet.kind == rtcp.SENDER_REPORT else None
+            feed = self._by_ssrc.get(report.ssrc) if report else None
+            if report and feed and report.ssrc in feed.receptions:
+                feed.receptions[report.ssrc].note_sender_report(report, arrival)
+                feed.track.forward_report(report)
+
+    def _receive(self, feed: Feed, packet: Packet, arrival: float) -> None:
+        repeated = feed.rtx is not None and packet.payload_type == feed.rtx.payload_type
+        media = feed.unwrap(packet) if repeated else packet
+        if media is None or media.payload_type != feed.codec.payload_type:
+            return
+        reception = feed.reception(media.ssrc)
+        if reception.add(media, arrival, repeated=repeated):
+            feed.track.need_key_frame(arrival)
+        self._ask_again(reception, arrival)
+        feed.track.forward(media, passed_on(media.extensions, feed.relabel), arrival)
+
+    def _identify(self, packet: Packet) -> Feed | None:
+        """Whose stream this is when the offer named no SSRC: by its mid, else by a payload type of one feed only."""
+        mid = packet.extensions.get(self._mid)
+        feed = self._feeds.get(mid.decode(errors="replace")) if mid else None
+        if feed is None:
+            fitting = [
+                each
+                for each in self._feeds.values()
+                if packet.payload_type
+                in (each.codec.payload_type, each.rtx.payload_type if each.rtx else None)
+            ]
+            feed = fitting[0] if len(fitting) == 1 else None
+        if feed is not None:
+            self._by_ssrc[packet.ssrc] = feed
+        return feed
+
+    def _feed(self, offer: Description, info: Message) -> Feed:
+        section = offer.section(info.mid)
+        if section is None or section.rejected:
+            raise SfuError(
+                models.ERROR_CODE_PUBLISH_TRACK_NOT_FOUND,
+                f"track {info.track_id!r} names mid {info.mid!r}, which the offer does not send",
+            )
+        name = info.codec.name or default_codec(info.track_type)
+        codec = section.codec(name)
+        if codec is None:
+            raise invalid(f"the offer's section {info.mid!r} has no codec {name!r}")
+        chosen = _accept(codec, info)
+        rtx = None if info.track_type in AUDIO_TYPES else section.rtx_for(codec.payload_type)
+        known = self._feeds.get(info.mid)
+        if known:
+            known.codec, known.rtx = chosen, rtx
+            return known
+        track = PublishedTrack(
+            info.track_type, chosen, lambda: self._ask_key_frame(info.mid), muted=info.muted
+        )
+        extensions = {
+            uri: number
+            for uri, number in section.extensions.items()
+            if uri in OUTGOING_IDS or uri == TRANSPORT_CC
+        }
+        return Feed(track, chosen, rtx, extensions)
+
+    def _adopt(self, offer: Description, feeds: dict[str, Feed]) -> None:
+        for mid, feed in feeds.items():
+            section = offer.section(mid)
+            assert section is not None
+            self._mid = feed.extensions.get(MID, self._mid)
+            self._transport_cc = feed.extensions.get(TRANSPORT_CC, self._transport_cc)
+            feed.media_of.update({rtx: media for media, rtx in section.groups})
+            self._by_ssrc.update(dict.fromkeys(section.ssrcs, feed))
+            if mid not in self._feeds:
+                self._feeds[mid] = feed
+                self._owner.track_added(feed.track)
+
+    def _line(self, section: Section) -> Line | Refused:
+        feed = self._feeds.get(section.mid)
+        if section.rejected or section.kind not in ("audio", "video"):
+            return Refused.of(section)
+        if feed is None:
+            return Line(section.kind, section.mid, "inactive", list(section.codecs.values())[:1])
+        codecs = [feed.codec, *([feed.rtx] if feed.rtx else [])]
+        return Line(
+            section.kind, section.mid, "recvonly" if section.sends else "inactive", codecs, feed.extensions
+        )
+
+    def _ask_key_frame(self, mid: str) -> None:
+        feed = self._feeds.get(mid)
+        for ssrc in feed.receptions if feed else ():
+            self._transport.send_rtcp(rtcp.picture_loss(RECEIVER, ssrc))
+
+    def _ask_again(self, reception: Reception, now: float) -> None:
+        lost = reception.due(now)
+        if lost:
+            self._transport.send_rtcp(rtcp.negative_acknowledgement(RECEIVER, reception.ssrc, lost))
+
+    async def _report(self) -> None:
+        last = 0.0
+        while True:
+            await asyncio.sleep(FEEDBACK_SECONDS)
+            now = time.monotonic()
+            receptions = [each for feed in self._feeds.values() for each in feed.receptions.values()]
+            for reception in receptions:
+                self._ask_again(reception, now)
+            feedback = self._arrivals.feedback()
+            if feedback and receptions:
+                self._transport.send_rtcp(rtcp.transport_wide(RECEIVER, receptions[0].ssrc, feedback))
+            if now - last >= REPORT_SECONDS:
+                last = now
+                blocks = [block for each in receptions if (block := each.report(now))]
+                if blocks:
+                    self._transport.send_rtcp(rtcp.receiver_report(RECEIVER, blocks[:31]))
+
+
+def _accept(codec: Codec, info: Message) -> Codec:
+    """`codec` as the answer shall name it: the feedback that we give, and for Opus what the client announced."""
+    wanted = [*VIDEO_FEEDBACK, "transport-cc"]
+    feedback = [each for each in codec.feedback if each in wanted]
+    parameters = codec.parameters
+    if codec.name.lower() == "opus":
+        extra = [text for text, on in (("stereo=1", info.stereo), ("usedtx=1", info.dtx)) if on]
+        parameters = ";".join([parameters or "minptime=10;useinbandfec=1", *extra])
+    return Codec(codec.payload_type, codec.name, codec.clock_rate, codec.channels, parameters, feedback)

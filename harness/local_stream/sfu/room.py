@@ -1,0 +1,218 @@
+"""One call as the SFU sees it: who is in it, and who hears of what."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from harness.local_stream.sfu.errors import SfuError
+from harness.local_stream.sfu.participant import Channel, Participant
+from harness.local_stream.sfu.protocol import Message, events, models
+from harness.local_stream.sfu.subscriber import TrackKey
+from harness.local_stream.sfu.token import Grant, SfuUser
+from harness.local_stream.sfu.track import PublishedTrack
+from harness.local_stream.sfu.transport import Identity
+
+logger = logging.getLogger("sfu")
+
+
+class SfuObserver(Protocol):
+    """The coordinator: it keeps the call's session and tells its own clients."""
+
+    async def participant_joined(self, cid: str, session_id: str, user_id: str) -> None: ...
+
+    async def participant_left(self, cid: str, session_id: str, user_id: str) -> None: ...
+
+
+class Room:
+    """The participants of one call, by session id. `vanish_seconds`: how long a lost WebSocket is waited for."""
+
+    def __init__(self, cid: str, identity: Identity, observer: SfuObserver, vanish_seconds: float) -> None:
+        self.cid = cid
+        self.participants: dict[str, Participant] = {}
+        self.started_at = time.time()
+        self._identity = identity
+        self._observer = observer
+        self._vanish_seconds = vanish_seconds
+        self._vanishing: dict[str, asyncio.TimerHandle] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended: tuple[float, Callable[[SfuUser], bool]] | None = None
+
+    def resume(self, session_id: str, grant: Grant, channel: Channel) -> Participant | None:
+        """The participant whose WebSocket came back, with this one; None when it is not here any more."""
+        self._refuse_ended(grant)
+        participant = self.participants.get(session_id)
+        if participant is None or participant.user.id != grant.user.id:
+            return None
+        self._waits_no_more(session_id)
+        old, participant.channel = participant.channel, channel
+        if old is not None and old is not channel:
+            old.detach()
+        return participant
+
+    async def join(
+        self, session_id: str, grant: Grant, channel: Channel, *, previous: str = ""
+    ) -> Participant:
+        """Let a new session in; `previous` is the session that the same user gives up (REJOIN).
+
+        Raises SfuError LIVE_ENDED when the call ended for this user after its token was made.
+        """
+        self._refuse_ended(grant)
+        for stale in {previous, session_id}:
+            participant = self.participants.get(stale)
+            if participant is not None and participant.user.id == grant.user.id:
+                await self.leave(participant)
+        participant = Participant(session_id, grant, secrets.token_hex(8), self._identity, self._track_added)
+        participant.channel = channel
+        self.participants[session_id] = participant
+        joined = events.ParticipantJoined(call_cid=self.cid, participant=participant.as_model())
+        self._tell_others(participant, events.SfuEvent(participant_joined=joined))
+        return participant
+
+    async def leave(self, participant: Participant) -> None:
+        """Remove a participant: its tracks end for everybody, its ports are freed."""
+        if self.participants.get(participant.session_id) is not participant:
+            return
+        del self.participants[participant.session_id]
+        self._waits_no_more(participant.session_id)
+        if participant.channel is not None:
+            participant.channel.detach()
+        model = participant.as_model()
+        await participant.close()
+        left = events.ParticipantLeft(call_cid=self.cid, participant=model)
+        self._tell_others(participant, events.SfuEvent(participant_left=left))
+        self.tell_count()
+        await self.subscribe(*self.participants.values())
+        await self._observed(
+            self._observer.participant_left(self.cid, participant.session_id, participant.user.id)
+        )
+
+    async def announce(self, participant: Participant) -> None:
+        """Tell the coordinator of a join, and everybody how many they are."""
+        self.tell_count()
+        await self._observed(
+            self._observer.participant_joined(self.cid, participant.session_id, participant.user.id)
+        )
+
+    def lost(self, participant: Participant, channel: Channel) -> None:
+        """A WebSocket ended without goodbye: it may come back within `vanish_seconds`."""
+        if self.participants.get(participant.session_id) is participant and participant.channel is channel:
+            participant.channel = None
+            loop = asyncio.get_running_loop()
+            handle = loop.call_later(self._vanish_seconds, lambda: self._spawn(self.leave(participant)))
+            self._vanishing[participant.session_id] = handle
+
+    async def subscribe(self, *participants: Participant) -> None:
+        """Bring what flows to these in line with what they asked for and what there is."""
+        sources = {
+            key: source for each in self.participants.values() for key, source in each.sources().items()
+        }
+        for participant in participants:
+            wanted = {key: sources[key] for key in participant.wanted if key in sources}
+            await participant.subscriber.select(wanted, set(sources))
+
+    def mute(self, participant: Participant, kind: int, *, muted: bool) -> None:
+        """A track was muted or unmuted: to the others it is unpublished or published."""
+        track = participant.tracks.get(kind)
+        if track is None or track.muted == muted:
+            return
+        track.muted = muted
+        self._tell_others(participant, _track_event(participant, kind, published=not muted))
+
+    async def end(self, reason: int, keep: Callable[[SfuUser], bool]) -> None:
+        """Send who is not kept away with `call_ended`; tokens made before this moment do not let them in again."""
+        self._ended = (time.time(), keep)
+        event = events.SfuEvent(call_ended=events.CallEnded(reason=reason))
+        for participant in list(self.participants.values()):
+            if not keep(participant.user):
+                participant.send(event)
+                await self.leave(participant)
+
+    async def close(self) -> None:
+        """Drop everybody without a word."""
+        for handle in self._vanishing.values():
+            handle.cancel()
+        for task in self._tasks:
+            task.cancel()
+        for participant in self.participants.values():
+            if participant.channel is not None:
+                participant.channel.detach()
+            await participant.close()
+        self.participants.clear()
+
+    def state(self) -> Message:
+        """`models.CallState`."""
+        state = models.CallState(
+            participants=[each.as_model() for each in self.participants.values()],
+            participant_count=self.count(),
+        )
+        state.started_at.FromNanoseconds(int(self.started_at * 1_000_000_000))
+        return state
+
+    def count(self) -> Message:
+        """`models.ParticipantCount`."""
+        return models.ParticipantCount(total=len(self.participants))
+
+    def tell_count(self) -> None:
+        """Clients read the count from health checks: one out of turn when it changes."""
+        health = events.HealthCheckResponse(participant_count=self.count())
+        for participant in self.participants.values():
+            participant.send(events.SfuEvent(health_check_response=health))
+
+    def _track_added(self, participant: Participant, track: PublishedTrack) -> None:
+        if not track.muted:
+            self._tell_others(participant, _track_event(participant, track.type, published=True))
+        key: TrackKey = (participant.session_id, track.type)
+        self._spawn(self.subscribe(*(each for each in self.participants.values() if key in each.wanted)))
+
+    def _tell_others(self, participant: Participant, event: Message) -> None:
+        for other in self.participants.values():
+            if other is not participant:
+                other.send(event)
+
+    def _refuse_ended(self, grant: Grant) -> None:
+        if self._ended and grant.issued < self._ended[0] and not self._ended[1](grant.user):
+            raise SfuError(
+                models.ERROR_CODE_LIVE_ENDED,
+                "the call has ended for this user",
+                strategy=models.WEBSOCKET_RECONNECT_STRATEGY_DISCONNECT,
+            )
+
+    def _waits_no_more(self, session_id: str) -> None:
+        handle = self._vanishing.pop(session_id, None)
+        if handle:
+            handle.cancel()
+
+    def _spawn(self, work: Message) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _observed(self, notice: Message) -> None:
+        try:
+            await notice
+        except Exception:
+            # The coordinator's trouble must not keep anybody out of the call, or in it.
+            logger.exception("the coordinator failed on a notice about %s", self.cid)
+
+
+def _track_event(participant: Participant, kind: int, *, published: bool) -> Message:
+    common = {
+        "user_id": participant.user.id,
+        "session_id": participant.session_id,
+        "type": kind,
+        "participant": participant.as_model(),
+    }
+    if published:
+        return events.SfuEvent(track_published=events.TrackPublished(**common))
+    cause = models.TRACK_UNPUBLISH_REASON_USER_MUTED
+    return events.SfuEvent(track_unpublished=events.TrackUnpublished(cause=cause, **common))
+
+
+def nobody(_user: SfuUser) -> bool:
+    """Keeps no one: the default of `Sfu.end_call`."""
+    return False

@@ -1,0 +1,92 @@
+"""The SFU: media of every call, forwarded and never decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Set
+from typing import Any, Literal
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from harness.local_stream.journal import Journal
+from harness.local_stream.sfu.protocol import models
+from harness.local_stream.sfu.room import SfuObserver, nobody
+from harness.local_stream.sfu.rooms import SILENCE_SECONDS, VANISH_SECONDS, Rooms
+from harness.local_stream.sfu.signal_rpc import SignalServer
+from harness.local_stream.sfu.socket import SfuSocket
+from harness.local_stream.sfu.token import Grant, SfuUser, mint
+
+EDGE_NAME = "sfu-local"
+REASONS = {"ended": models.CALL_ENDED_REASON_ENDED, "live_ended": models.CALL_ENDED_REASON_LIVE_ENDED}
+
+
+class Sfu:
+    """One SFU inside a Starlette application.
+
+    `vanish_seconds`: how long a participant whose WebSocket broke may come back before it is removed.
+    `silence_seconds`: how long a WebSocket may say nothing before it counts as broken.
+    """
+
+    def __init__(
+        self,
+        secret: str,
+        journal: Journal,
+        observer: SfuObserver,
+        *,
+        vanish_seconds: float = VANISH_SECONDS,
+        silence_seconds: float = SILENCE_SECONDS,
+    ) -> None:
+        self._secret = secret
+        self._journal = journal
+        self._rooms = Rooms(secret, observer, vanish_seconds=vanish_seconds, silence_seconds=silence_seconds)
+        self._signal = SignalServer(self._rooms, journal)
+
+    def routes(self) -> list[BaseRoute]:
+        """To mount under `/sfu`. Pages are on other origins, so the RPC answers CORS itself."""
+        cors = Middleware(
+            CORSMiddleware, allow_origins=["*"], allow_methods=["POST"], allow_headers=["*"], max_age=86_400
+        )
+        rpc = Route("/{service}/{method}", self._signal.serve, methods=["POST"])
+        return [Mount("/twirp", routes=[rpc], middleware=[cors]), WebSocketRoute("/ws", self._socket)]
+
+    def credentials(self, base_url: str, cid: str, user: SfuUser, capabilities: Set[str]) -> dict[str, Any]:
+        """`credentials` of a join response; `base_url` is where the application is, as `http://host:port`.
+
+        No ICE servers: every peer is on this machine.
+        """
+        token = mint(self._secret, Grant(cid, user, frozenset(capabilities)))
+        return {
+            "server": {
+                "edge_name": EDGE_NAME,
+                "url": f"{base_url}/sfu/twirp",
+                "ws_endpoint": f"{base_url.replace('http', 'ws', 1)}/sfu/ws",
+            },
+            "token": token,
+            "ice_servers": [],
+        }
+
+    async def end_call(
+        self, cid: str, reason: Literal["ended", "live_ended"], keep: Callable[[SfuUser], bool] = nobody
+    ) -> None:
+        """Tell who is not kept that the call is over, and remove them; nothing when nobody is in the call."""
+        room = self._rooms.find(cid)
+        if room is not None:
+            await room.end(REASONS[reason], keep)
+
+    def participants(self, cid: str) -> list[dict[str, Any]]:
+        """`[{"user_id", "session_id", "published": [{"type", "bytes", "muted"}], "received_bytes"}]`."""
+        room = self._rooms.find(cid)
+        return [each.as_control() for each in room.participants.values()] if room else []
+
+    async def reset(self) -> None:
+        """Drop every call."""
+        await self._rooms.close()
+
+    async def close(self) -> None:
+        """Drop every call and free all ports."""
+        await self._rooms.close()
+
+    async def _socket(self, socket: WebSocket) -> None:
+        await SfuSocket(socket, self._rooms, self._journal).run()

@@ -1,0 +1,197 @@
+"""A participant's receiving side: it asks for tracks, the SFU offers them, the client answers, packets go out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.local_stream.sfu import rtcp
+from harness.local_stream.sfu.protocol import models
+from harness.local_stream.sfu.publish_options import subscriber_codecs
+from harness.local_stream.sfu.rewrite import Outgoing, Rewriter
+from harness.local_stream.sfu.rtp import AUDIO_LEVEL, OUTGOING_IDS
+from harness.local_stream.sfu.sdp import Description
+from harness.local_stream.sfu.sdp_write import PROFILE, Line, Refused, describe
+from harness.local_stream.sfu.track import PublishedTrack, ViewerTrack
+from harness.local_stream.sfu.transport import Identity, PeerTransport
+
+# Longer than any client takes to answer: after it, a lost answer must not block later offers.
+ANSWER_SECONDS = 5.0
+
+TrackKey = tuple[str, int]
+"""A publisher's session id and a `models.TrackType`."""
+
+logger = logging.getLogger("sfu")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A track that can be subscribed to, and the prefix by which clients find whose it is."""
+
+    track: PublishedTrack
+    lookup_prefix: str
+
+    @property
+    def stream_id(self) -> str:
+        return f"{self.lookup_prefix}:{models.TrackType.Name(self.track.type)}"
+
+
+@dataclass
+class Slot:
+    """One section of the offer; `viewer` is None once its track is gone."""
+
+    line: Line
+    viewer: ViewerTrack | None
+    key: TrackKey | None
+
+
+class SubscriberPeer:
+    """One subscribing peer connection. `offer` sends an SDP (and whether ICE restarts) to the client."""
+
+    def __init__(self, identity: Identity, offer: Callable[[str, bool], None]) -> None:
+        self._offer = offer
+        self._transport = PeerTransport(identity, self, controlling=True)
+        self._session = random.getrandbits(62)
+        self._version = 0
+        self._next_mid = 0
+        self._slots: list[Slot] = []
+        self._by_ssrc: dict[int, ViewerTrack] = {}
+        self._lock = asyncio.Lock()
+        self._unanswered_since: float | None = None
+        self._outdated = False
+        self._closed_bytes = 0
+
+    @property
+    def received_bytes(self) -> int:
+        return self._closed_bytes + sum(slot.viewer.sent_bytes for slot in self._slots if slot.viewer)
+
+    async def select(self, wanted: dict[TrackKey, Source], existing: set[TrackKey]) -> None:
+        """Let exactly `wanted` flow. A track that is not wanted but in `existing` pauses; others leave the offer."""
+        async with self._lock:
+            changed = False
+            for slot in self._slots:
+                if slot.viewer and slot.key not in existing:
+                    self._end(slot)
+                    changed = True
+                elif slot.viewer:
+                    slot.viewer.wanted = slot.key in wanted
+            present = {slot.key for slot in self._slots}
+            for key, source in wanted.items():
+                if key not in present:
+                    self._add(key, source)
+                    changed = True
+            if changed:
+                await self._renew()
+
+    async def answer(self, sdp: str) -> None:
+        """The client's answer to the last offer; raises SfuError when it cannot be read."""
+        description = Description.parse(sdp)
+        async with self._lock:
+            self._transport.connect(description.transport())
+            self._unanswered_since = None
+            if self._outdated:
+                await self._renew()
+
+    async def restart(self) -> None:
+        """Offer again with new ICE credentials; forgets an offer that was never answered."""
+        async with self._lock:
+            if not self._slots:
+                return
+            if self._transport.started:
+                await self._transport.restart()
+            self._unanswered_since = None
+            await self._renew(ice_restart=self._transport.started)
+
+    async def add_candidate(self, text: str) -> None:
+        await self._transport.add_candidate(text)
+
+    async def close(self) -> None:
+        for slot in self._slots:
+            if slot.viewer:
+                slot.viewer.close()
+        await self._transport.close()
+
+    def on_connected(self) -> None:
+        for slot in self._slots:
+            if slot.viewer:
+                slot.viewer.ready()
+
+    def on_lost(self) -> None:
+        """The client notices too and restarts ICE or joins again; its WebSocket decides whether it is gone."""
+
+    def on_rtp(self, data: bytes, arrival: float) -> None:
+        """A subscriber sends none."""
+
+    def on_rtcp(self, data: bytes, arrival: float) -> None:
+        for packet in rtcp.read(data):
+            key_frame = packet.kind == rtcp.PAYLOAD_FEEDBACK and packet.format in (rtcp.PLI, rtcp.FIR)
+            nack = packet.kind == rtcp.TRANSPORT_FEEDBACK and packet.format == rtcp.NACK
+            for ssrc in rtcp.media_ssrcs(packet) if key_frame or nack else ():
+                viewer = self._by_ssrc.get(ssrc)
+                if viewer and key_frame:
+                    viewer.track.need_key_frame(arrival)
+                elif viewer:
+                    viewer.resend(rtcp.lost_sequences(packet))
+
+    def _add(self, key: TrackKey, source: Source) -> None:
+        track = source.track
+        codecs = subscriber_codecs(track.codec)
+        ssrcs = [secrets.randbelow(0xFFFF_FFFE) + 1 for _ in codecs]
+        mid = str(self._next_mid)
+        self._next_mid += 1
+        outgoing = Outgoing(ssrcs[0], codecs[0].payload_type, codecs[0].clock_rate, mid)
+        if len(codecs) > 1:
+            outgoing.rtx_ssrc, outgoing.rtx_payload_type = ssrcs[1], codecs[1].payload_type
+        viewer = ViewerTrack(track, Rewriter(outgoing), self._transport)
+        kind = "video" if track.is_video else "audio"
+        extensions = {uri: n for uri, n in OUTGOING_IDS.items() if (uri != AUDIO_LEVEL) or kind == "audio"}
+        line = Line(kind, mid, "sendonly", codecs, extensions, ssrcs, source.stream_id, f"{kind}-{mid}")
+        self._by_ssrc[ssrcs[0]] = viewer
+        self._place(Slot(line, viewer, key))
+        viewer.ready()
+
+    def _place(self, slot: Slot) -> None:
+        """Take the section of a track that is gone, else a new one, so that the offer does not grow for ever.
+
+        Never the first: the transport of all sections hangs on it, so it stays, inactive.
+        """
+        for index, old in enumerate(self._slots):
+            if index and old.viewer is None and old.line.kind == slot.line.kind:
+                self._slots[index] = slot
+                return
+        self._slots.append(slot)
+
+    def _end(self, slot: Slot) -> None:
+        assert slot.viewer is not None
+        slot.viewer.close()
+        self._closed_bytes += slot.viewer.sent_bytes
+        self._by_ssrc.pop(slot.line.ssrcs[0], None)
+        slot.viewer = slot.key = None
+        slot.line.direction, slot.line.ssrcs = "inactive", []
+
+    async def _renew(self, *, ice_restart: bool = False) -> None:
+        """Offer the sections as they are now; one offer at a time, the rest follows its answer."""
+        waiting = self._unanswered_since is not None
+        if waiting and time.monotonic() - (self._unanswered_since or 0.0) < ANSWER_SECONDS:
+            self._outdated = True
+            return
+        if not self._version:
+            await self._transport.open()
+        self._version += 1
+        self._outdated, self._unanswered_since = False, time.monotonic()
+        lines = [self._line(index, slot) for index, slot in enumerate(self._slots)]
+        sdp = describe(
+            lines, self._transport.local, setup="actpass", session=self._session, version=self._version
+        )
+        self._offer(sdp, ice_restart)
+
+    def _line(self, index: int, slot: Slot) -> Line | Refused:
+        if slot.viewer is None and index:
+            formats = [str(codec.payload_type) for codec in slot.line.codecs]
+            return Refused(slot.line.kind, slot.line.mid, PROFILE, formats)
+        return slot.line

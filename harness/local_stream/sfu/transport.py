@@ -1,0 +1,269 @@
+"""One peer's transport: ICE of aioice, DTLS and SRTP of aiortc, without what aiortc puts on top (codecs, jitter buffers).
+
+This module alone knows private parts of both, of exactly the versions in `PINNED`: a packet is decrypted where its
+datagram arrives and encrypted where it leaves, with no queue and no task in between, and an ICE restart swaps the
+connection below a DTLS session that goes on. A test fails when other versions are installed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pylibsrtp
+from aioice import Candidate, Connection
+from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
+
+from harness.local_stream.sfu.sdp import TransportDescription
+
+PINNED = {"aiortc": "1.14.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
+LOOPBACK = "127.0.0.1"
+
+logger = logging.getLogger("sfu")
+# Every connectivity check is an INFO line of aioice.
+logging.getLogger("aioice").setLevel(logging.WARNING)
+
+
+class Listener(Protocol):
+    """Who owns the transport. Times are monotonic seconds."""
+
+    def on_rtp(self, data: bytes, arrival: float) -> None: ...
+
+    def on_rtcp(self, data: bytes, arrival: float) -> None: ...
+
+    def on_connected(self) -> None: ...
+
+    def on_lost(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class LocalDescription:
+    """What the peer must be told: `candidates` in the form of an `a=candidate` value."""
+
+    username: str
+    password: str
+    fingerprint: str
+    candidates: list[str]
+
+
+class Identity:
+    """The certificate of this SFU process, one for all peers."""
+
+    def __init__(self) -> None:
+        self.certificate = RTCCertificate.generateCertificate()
+
+    @property
+    def fingerprint(self) -> str:
+        found = next(f for f in self.certificate.getFingerprints() if f.algorithm == "sha-256")
+        return f"{found.algorithm} {found.value}"
+
+
+class _Ice(Connection):  # type: ignore[misc]
+    """One ICE generation on loopback, with its packets handed over as they come."""
+
+    def __init__(self, owner: PeerTransport, *, controlling: bool) -> None:
+        super().__init__(ice_controlling=controlling, use_ipv6=False)
+        self._owner = owner
+
+    async def get_component_candidates(self, component: int, addresses: list[str], timeout: int = 5) -> Any:
+        return await super().get_component_candidates(component, [LOOPBACK], timeout)
+
+    def data_received(self, data: bytes, component: int) -> None:
+        self._owner._datagram(data)
+
+    async def close(self) -> None:
+        """Ours to call, and aioice's when the peer no longer consents (RFC 7675: half a minute of silence)."""
+        await super().close()
+        self._owner._ice_closed(self)
+
+    def transmit(self, data: bytes) -> None:
+        pair = self._nominated.get(1)
+        if pair is not None:
+            pair.protocol.transport.sendto(data, pair.remote_addr)
+
+
+class _Lower:
+    """What aiortc's DTLS sees as its ICE transport: DTLS records only, whichever generation carries them."""
+
+    def __init__(self, owner: PeerTransport) -> None:
+        self._owner = owner
+        self.records: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    async def _recv(self) -> bytes:
+        record = await self.records.get()
+        if record is None:
+            raise ConnectionError("the transport was closed")
+        return record
+
+    async def _send(self, data: bytes) -> None:
+        self._owner._ice.transmit(data)
+
+
+class PeerTransport:
+    """Call `open`, tell the peer `local`, then `connect` with what it answers; `restart` begins a new ICE generation."""
+
+    def __init__(self, identity: Identity, listener: Listener, *, controlling: bool) -> None:
+        self._identity = identity
+        self._listener = listener
+        self._controlling = controlling
+        self._ice = self._next = _Ice(self, controlling=controlling)
+        self._lower = _Lower(self)
+        self._dtls = RTCDtlsTransport(self._lower, [identity.certificate])
+        self._remote: TransportDescription | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._handshaken = False
+        self._closed = False
+        self.connected = False
+
+    async def open(self) -> None:
+        """Bind a loopback port of our own."""
+        await self._next.gather_candidates()
+
+    @property
+    def local(self) -> LocalDescription:
+        """Of the newest ICE generation."""
+        return LocalDescription(
+            self._next.local_username,
+            self._next.local_password,
+            self._identity.fingerprint,
+            [f"candidate:{c.to_sdp()}" for c in self._next.local_candidates],
+        )
+
+    @property
+    def started(self) -> bool:
+        return self._remote is not None
+
+    def is_new_generation(self, remote: TransportDescription) -> bool:
+        """Whether the peer restarted ICE: its username changed."""
+        return self._remote is not None and self._remote.username != remote.username
+
+    def connect(self, remote: TransportDescription) -> None:
+        """Begin ICE, then DTLS (first time), with what the peer told; nothing when it told the same before."""
+        if self._closed or (self._remote is not None and self._remote.username == remote.username):
+            return
+        self._remote = remote
+        self._next.remote_username, self._next.remote_password = remote.username, remote.password
+        self._spawn(self._establish(self._next, remote))
+
+    async def restart(self) -> None:
+        """Make a new ICE generation: new credentials and port; the old one carries media until the new one can."""
+        if self._next is not self._ice:
+            await self._next.close()
+        self._next = _Ice(self, controlling=self._controlling)
+        await self._next.gather_candidates()
+
+    async def add_candidate(self, text: str) -> None:
+        """Add a trickled candidate (JSON of RTCIceCandidateInit). Names ending in `.local` cannot be asked for here,
+        nor need they be: such a peer is found by its first check (peer-reflexive)."""
+        init = json.loads(text)
+        value = str(init.get("candidate", "")).removeprefix("candidate:")
+        fragment = init.get("usernameFragment")
+        if not value or ".local " in value or " udp " not in value.lower():
+            return
+        if fragment and self._next.remote_username not in (None, fragment):
+            return
+        await self._next.add_remote_candidate(Candidate.from_sdp(value))
+
+    def send_rtp(self, data: bytes) -> bool:
+        """Encrypt and send; False when it could not be sent."""
+        return self._send(data, control=False)
+
+    def send_rtcp(self, data: bytes) -> bool:
+        """Encrypt and send one compound RTCP packet; False when it could not be sent."""
+        return self._send(data, control=True)
+
+    async def close(self) -> None:
+        """Say goodbye (DTLS) and free the ports."""
+        if self._closed:
+            return
+        self._closed, self.connected = True, False
+        await self._dtls.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for ice in {self._ice, self._next}:
+            await ice.close()
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _establish(self, ice: _Ice, remote: TransportDescription) -> None:
+        try:
+            await ice.connect()
+        except ConnectionError as error:
+            if ice is self._next and not self._closed:
+                logger.info("ICE with a peer failed: %s", error)
+                self._listener.on_lost()
+            return
+        if ice is not self._ice:
+            old, self._ice = self._ice, ice
+            await old.close()
+        if not self._handshaken:
+            self._handshaken = True
+            await self._handshake(remote)
+        elif not self.connected and self._dtls.state == "connected":
+            self.connected = True
+            self._listener.on_connected()
+
+    async def _handshake(self, remote: TransportDescription) -> None:
+        # The peer takes the active part whenever the choice is ours: it is ready to speak before we can know.
+        self._dtls._set_role("client" if remote.setup == "passive" else "server")
+        fingerprints = [RTCDtlsFingerprint(algorithm=a, value=v) for a, v in remote.fingerprints]
+        await self._dtls.start(RTCDtlsParameters(fingerprints=fingerprints))
+        if self._dtls.state != "connected":
+            if not self._closed:
+                logger.info("DTLS with a peer failed: state %s", self._dtls.state)
+                self._listener.on_lost()
+            return
+        self._dtls.on("statechange", self._dtls_changed)
+        self.connected = True
+        self._listener.on_connected()
+
+    def _dtls_changed(self) -> None:
+        if self._dtls.state in ("closed", "failed"):
+            self._lost()
+
+    def _ice_closed(self, ice: _Ice) -> None:
+        if ice is self._ice and ice is self._next:
+            self._lost()
+
+    def _lost(self) -> None:
+        if self.connected and not self._closed:
+            self.connected = False
+            self._listener.on_lost()
+
+    def _datagram(self, data: bytes) -> None:
+        """RFC 7983: DTLS 20..63, RTP and RTCP 128..191; RFC 5761: RTCP has 192..223 as its second byte."""
+        if 20 <= data[0] <= 63:
+            self._lower.records.put_nowait(data)
+        elif self.connected and 128 <= data[0] <= 191 and len(data) >= 8:
+            self._media(data, time.monotonic())
+
+    def _media(self, data: bytes, arrival: float) -> None:
+        try:
+            if 192 <= data[1] <= 223:
+                self._listener.on_rtcp(self._dtls._rx_srtp.unprotect_rtcp(data), arrival)
+            else:
+                self._listener.on_rtp(self._dtls._rx_srtp.unprotect(data), arrival)
+        except pylibsrtp.Error as error:
+            logger.debug("a packet could not be decrypted: %s", error)
+        except Exception:
+            # One bad packet must not end the socket's reader.
+            logger.exception("a packet could not be handled")
+
+    def _send(self, data: bytes, *, control: bool) -> bool:
+        if not self.connected:
+            return False
+        session = self._dtls._tx_srtp
+        try:
+            self._ice.transmit(session.protect_rtcp(data) if control else session.protect(data))
+        except (pylibsrtp.Error, OSError, ValueError) as error:
+            logger.debug("a packet could not be sent: %s", error)
+            return False
+        return True
