@@ -12,6 +12,7 @@ LEFT = 118.0  # room for the names of the lanes
 RIGHT = 12.0
 ROW = 17.0
 AXIS = 26.0
+GAP = 7.0  # between a mark and its label
 LETTER = 5.9  # width of a letter at the label's size, a little too wide rather than too narrow
 LONGEST = 40  # letters of a label; all of it is in the tooltip
 MOST_ROWS = 8
@@ -21,7 +22,7 @@ LABELLED = frozenset({"sighting", "media", "page", "error", "phase"})
 
 @dataclass(frozen=True)
 class Shape:
-    """One mark at `x`, `y`; `width` is 0 for a moment. `text`, if any, is drawn from `text_x` on."""
+    """One mark at `x`, `y`; `width` is 0 for a moment. `text`, if any, has its `anchor` at `text_x`."""
 
     what: str
     bad: bool
@@ -30,6 +31,7 @@ class Shape:
     width: float
     text: str
     text_x: float
+    anchor: str
     tooltip: str
 
 
@@ -94,16 +96,18 @@ def _lane(lane: Lane, y: float, scale: float) -> DrawnLane:
 
 def _shape(mark: Mark, y: float, scale: float, rows: _Rows) -> Shape:
     x, width = LEFT + mark.at * scale, mark.seconds * scale
-    text = _label(mark)
-    text_x, row = x + 7, 0
+    text, row = _label(mark), 0
+    length = len(text) * LETTER
+    # At the right edge the label stands before its mark.
+    before = x + GAP + length > WIDTH
+    text_x = x - GAP if before else x + GAP
     if text:
-        length = len(text) * LETTER
-        if text_x + length > WIDTH:  # at the right edge the label stands before its mark
-            text_x = max(LEFT, x - 7 - length)
-        placed = rows.place(min(x - 4, text_x), max(x + width, text_x + length))
+        left, right = (text_x - length, x) if before else (x, text_x + length)
+        placed = rows.place(left, max(right, x + width))
         text, row = (text, placed) if placed is not None else ("", MOST_ROWS - 1)
+    anchor = "end" if before else "start"
     tooltip = f"{mark.at:.3f} s  {mark.what}: {mark.label}"
-    return Shape(mark.what, mark.bad, x, y + 5 + ROW * (row + 0.5), width, text, text_x, tooltip)
+    return Shape(mark.what, mark.bad, x, y + 5 + ROW * (row + 0.5), width, text, text_x, anchor, tooltip)
 
 
 def _label(mark: Mark) -> str:

@@ -12,8 +12,8 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-MASK = "[secret]"
-JWT = re.compile(r"\beyJ[\w-]{6,}\.eyJ[\w-]{2,}\.[\w-]*")
+MASK = "***"
+JWT = r"\beyJ[\w-]{6,}\.eyJ[\w-]{2,}\.[\w-]*"
 SHORTEST = 6  # A shorter "secret" is found inside ordinary words; masking it would only garble the evidence.
 
 
@@ -21,29 +21,25 @@ class Redactor:
     """Masks `secrets`, in the spellings that JSON, URLs and HTML give them, and every signed JWT."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._spellings: list[str] = []
+        self._spellings: set[str] = set()
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
         """Mask these values too, from now on."""
-        known = {
-            spelling
-            for secret in secrets
-            if len(secret) >= SHORTEST
-            for spelling in (secret, json.dumps(secret)[1:-1], quote(secret, safe=""), escape(secret))
-        }
+        for secret in secrets:
+            if len(secret) >= SHORTEST:
+                self._spellings |= {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), escape(secret)}
         # The longest first: a secret that contains another must not leave its own ends behind.
-        self._spellings = sorted(known.union(self._spellings), key=len, reverse=True)
+        longest_first = sorted(self._spellings, key=len, reverse=True)
+        self._pattern = re.compile("|".join([*map(re.escape, longest_first), JWT]))
 
     def redact(self, text: str) -> str:
         """`text` with every secret replaced by a mask."""
-        for spelling in self._spellings:
-            text = text.replace(spelling, MASK)
-        return JWT.sub(MASK, text)
+        return self._pattern.sub(MASK, text)
 
     def exposed_in(self, text: str) -> bool:
         """Whether a known secret value or a signed JWT can be read in `text`."""
-        return any(spelling in text for spelling in self._spellings) or JWT.search(text) is not None
+        return self._pattern.search(text) is not None
 
     def write(self, path: Path, text: str) -> None:
         """Write `text` to `path` as UTF-8, masked; raises ValueError rather than let a secret through."""
