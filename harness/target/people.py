@@ -26,8 +26,13 @@ class Session:
 
 @dataclass(frozen=True)
 class Party:
-    """A listening party: `id` is the callId, `host_id` the person who owns the call."""
+    """A listening party: `id` is the callId, its host is the person who owns the call."""
 
     id: str
-    host_id: str
+    host: Person
     title: str
+
+    @property
+    def host_id(self) -> str:
+        """The host's id, as the party's row has it."""
+        return self.host.id

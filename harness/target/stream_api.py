@@ -49,7 +49,7 @@ class StreamApi:
         return dict(users[0]) if users else None
 
     def as_user(self, token: str, method: str, path: str, json: object = None) -> httpx.Response:
-        """A request through the browser's door with a user's own token, e.g. to `/call/livestream/ID/go_live`."""
+        """A request through the browser's door with a user's own token: `/call/livestream/ID/go_live` ..."""
         url = f"{self.base_url}/video{path}"
         return transport.ask(self._http, WHO, method, url, **self._request(token), json=json)
 

@@ -52,7 +52,7 @@ class Supabase:
         wanted = {"host_id": host.id, "title": title}
         prefer = {"prefer": "return=representation"}
         row = self._rest("POST", "parties", "create a party", json=wanted, headers=prefer).json()[0]
-        return Party(id=row["id"], host_id=row["host_id"], title=row["title"])
+        return Party(id=row["id"], host=host, title=row["title"])
 
     def party_row(self, party_id: str) -> dict[str, Any]:
         """The party as the database has it; raises KeyError when there is no such row."""

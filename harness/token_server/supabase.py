@@ -11,7 +11,7 @@ import httpx
 from harness.config import TokenServerSettings
 from harness.token_server.refusal import Refusal
 
-TIME_LIMIT = 5.0  # seconds for one answer
+TIME_LIMIT = 8.0  # seconds for one answer
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Party:
 
 
 class Supabase:
-    """Reads through PostgREST with the service role. Raises Refusal 503 when Supabase does not do its part."""
+    """Reads through PostgREST, with the service role. Raises Refusal 503 when Supabase does not answer."""
 
     def __init__(self, settings: TokenServerSettings) -> None:
         key = settings.supabase_service_role_key.get_secret_value()

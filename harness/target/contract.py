@@ -1,0 +1,118 @@
+"""What the token endpoint promises, as judgements of an answer: each raises Finding when it is not kept.
+
+The message holds the request, what was expected and what came; secrets and tokens are masked in it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+
+from harness.errors import Finding
+from harness.target.answer import Answer
+from harness.target.people import Party, Person
+from harness.target.target import Target
+
+CALL_TYPE = "livestream"
+LIFETIME, TOLERANCE = 24 * 3600, 60  # seconds of a token's life
+# Claims that say whose token it is and when it is good; anything else could widen what its bearer may do.
+PLAIN_CLAIMS = {"user_id", "iat", "exp", "nbf", "iss", "sub", "jti"}
+NEEDED_HEADERS = {"authorization", "content-type"}
+
+
+def granted(answer: Answer, target: Target, party: Party, user: Person) -> None:
+    """200 with exactly the seven fields; callType and callId are those of the party that was asked for."""
+    expected = {
+        "ok": True,
+        "userId": user.id,
+        "apiKey": target.stream_api_key,
+        "callType": CALL_TYPE,
+        "callId": party.id,
+    }
+    texts = ["token", "userName"]
+    wanted = f"200 {expected} and, as texts that are not empty, {' and '.join(texts)}"
+    if answer.status != 200 or not isinstance(answer.json, dict):
+        raise Finding(answer.story(wanted))
+    rest = {name: value for name, value in answer.json.items() if name not in texts}
+    if rest != expected or not all(_is_text(answer.json.get(name)) for name in texts):
+        raise Finding(answer.story(wanted))
+
+
+def refused(answer: Answer, status: int, error: str) -> None:
+    """`status` with exactly `{"ok": false, "error": error}`."""
+    expected = {"ok": False, "error": error}
+    if answer.status != status or answer.json != expected:
+        raise Finding(answer.story(f"{status} {expected}"))
+
+
+def readable_from(answer: Answer, origin: str) -> None:
+    """A page of `origin` may read the answer."""
+    if answer.headers.get("access-control-allow-origin") not in ("*", origin):
+        raise Finding(answer.story(f"access-control-allow-origin: * or {origin}"))
+
+
+def preflight_allows(answer: Answer, origin: str) -> None:
+    """What a browser needs before it sends a session and JSON by POST (a method that needs no mention)."""
+    readable_from(answer, origin)
+    listed = answer.headers.get("access-control-allow-headers", "")
+    # `*` does not stand for authorization: Fetch wants that one by name.
+    missing = NEEDED_HEADERS - {name.strip().lower() for name in listed.split(",")}
+    if missing or not 200 <= answer.status < 300:
+        raise Finding(answer.story(f"2xx, access-control-allow-headers with {sorted(NEEDED_HEADERS)}"))
+
+
+def token_of(answer: Answer, target: Target, user: Person) -> dict[str, Any]:
+    """The claims of the granted token: signed with Stream's secret, this user's, for a day, and no more."""
+    try:
+        claims = jwt.decode(answer.token, target.stream_api_secret, algorithms=["HS256"])
+    except jwt.PyJWTError as error:
+        raise Finding(
+            answer.story(f"a token that verifies with Stream's secret by HS256 ({error})")
+        ) from None
+    if claims.get("user_id") != user.id:
+        raise Finding(answer.story(f"a token with user_id {user.id}; its claims are {claims}"))
+    issued, expires = claims.get("iat"), claims.get("exp")
+    if not isinstance(issued, int) or not isinstance(expires, int) or issued > time.time() + 1:
+        raise Finding(answer.story(f"a token with iat not in the future and exp; its claims are {claims}"))
+    if abs(expires - issued - LIFETIME) > TOLERANCE:
+        raise Finding(answer.story(f"exp - iat = {LIFETIME} s (+-{TOLERANCE}); its claims are {claims}"))
+    if set(claims) - PLAIN_CLAIMS:
+        raise Finding(answer.story(f"no claim beyond {sorted(PLAIN_CLAIMS)}; its claims are {claims}"))
+    return dict(claims)
+
+
+def on_stream(answer: Answer, call: Mapping[str, Any] | None, party: Party) -> None:
+    """After `answer`, Stream has the party's call, of this very type and id, and the host owns it."""
+    cid = f"{CALL_TYPE}:{party.id}"
+    if call is None:
+        raise Finding(answer.story(f"the call {cid} exists on Stream; Stream knows no such call"))
+    if call["cid"] != cid:
+        raise Finding(answer.story(f"the call {cid} on Stream; Stream has {call['cid']}"))
+    owner = call["created_by"]["id"]
+    if owner != party.host_id:
+        raise Finding(
+            answer.story(f"the call {cid} was created by the host {party.host_id}; it was created by {owner}")
+        )
+
+
+def known_as(answer: Answer, user: Mapping[str, Any] | None, expected: Mapping[str, str]) -> None:
+    """After `answer`, Stream knows the user with these fields, and the answer tells the same name."""
+    found = {name: user.get(name) for name in expected} if user else None
+    if found != expected:
+        raise Finding(answer.story(f"the user {dict(expected)} on Stream; Stream has {found}"))
+    if answer.json["userName"] != expected["name"]:
+        raise Finding(answer.story(f"userName {expected['name']!r}"))
+
+
+def keeps_secrets(where: str, text: str, target: Target) -> None:
+    """No secret of the servers can be read in `text`, which comes from `where`."""
+    for name, secret in target.secrets.items():
+        if secret in text:
+            raise Finding(f"expected: no secret in {where}\ncame:     the {name} can be read there")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value != ""

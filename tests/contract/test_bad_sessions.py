@@ -1,0 +1,96 @@
+"""Whoever cannot prove who they are gets `401 Invalid auth`, and nothing more is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.target import Party, Person, Supabase, Target, TokenEndpoint, contract
+
+from .forgery import CASES, CONFUSED, TRUSTED, Forger
+
+pytestmark = pytest.mark.check("T03")
+
+
+@pytest.fixture(scope="module")
+def party_of_all(supabase: Supabase) -> Iterator[Party]:
+    """One party for all cases, since none of them may change anything."""
+    host = supabase.create_user("Host")
+    yield supabase.create_party(host, "Nobody may come in")
+    supabase.delete(host)
+
+
+@pytest.fixture(scope="module")
+def forger(target: Target, supabase: Supabase, party_of_all: Party) -> Iterator[Forger]:
+    """Imitates the session of a viewer; the host is the victim."""
+    viewer = supabase.create_user("Viewer")
+    yield Forger(
+        genuine=supabase.sign_in(viewer).access_token,
+        public_keys=supabase.public_keys(),
+        shared_secret=target.supabase_jwt_secret,
+        victim_id=party_of_all.host_id,
+        anon_key=target.supabase_anon_key,
+    )
+    supabase.delete(viewer)
+
+
+@pytest.fixture(scope="module")
+def trusted_forger(forger: Forger, token_endpoint: TokenEndpoint, party_of_all: Party) -> Forger:
+    """A forger whose key the server takes: only then does a refusal prove that the claims were looked at."""
+    if forger.shared_secret is None:
+        pytest.skip(
+            "not run: needs supabase_jwt_secret, to sign sessions that are wrong in their claims alone"
+        )
+    answer = token_endpoint.ask(None, asked(party_of_all), headers={"authorization": forger.trusted()})
+    if answer.status != 200:
+        pytest.skip(
+            f"not run: needs a server that takes sessions signed with supabase_jwt_secret\n{answer.shown}"
+        )
+    return forger
+
+
+def asked(party: Party) -> dict[str, object]:
+    """A request with nothing wrong in it but the session."""
+    return {"callType": "livestream", "callId": party.id}
+
+
+def expect_refusal(endpoint: TokenEndpoint, authorization: str | None, party: Party) -> None:
+    """The one answer that all bad sessions get."""
+    headers = {} if authorization is None else {"authorization": authorization}
+    contract.refused(endpoint.ask(None, asked(party), headers=headers), 401, "Invalid auth")
+
+
+def test_genuine_session_is_taken(
+    target: Target, token_endpoint: TokenEndpoint, party_of_all: Party, forger: Forger
+) -> None:
+    answer = token_endpoint.ask(forger.genuine, asked(party_of_all))
+    viewer = Person(id=forger.claims["sub"], email="", password="", name="Viewer")
+    contract.granted(answer, target, party_of_all, viewer)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_session_is_refused(
+    token_endpoint: TokenEndpoint, party_of_all: Party, forger: Forger, case: str
+) -> None:
+    expect_refusal(token_endpoint, CASES[case](forger), party_of_all)
+
+
+@pytest.mark.parametrize("form", CONFUSED)
+def test_public_key_is_no_shared_secret(
+    token_endpoint: TokenEndpoint, party_of_all: Party, forger: Forger, form: str
+) -> None:
+    if not forger.public_keys:
+        pytest.skip("not run: needs a project that signs sessions with an asymmetric key")
+    expect_refusal(token_endpoint, forger.confused(CONFUSED[form]), party_of_all)
+
+
+@pytest.mark.parametrize("case", TRUSTED)
+def test_session_with_wrong_claims_is_refused(
+    token_endpoint: TokenEndpoint, party_of_all: Party, trusted_forger: Forger, case: str
+) -> None:
+    expect_refusal(token_endpoint, TRUSTED[case](trusted_forger), party_of_all)
+
+
+def test_session_is_judged_before_the_body(token_endpoint: TokenEndpoint) -> None:
+    contract.refused(token_endpoint.ask(None, {}), 401, "Invalid auth")

@@ -1,0 +1,29 @@
+"""An ASGI application served for real, on a socket of its own, while a test needs it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from harness.serving import LOOPBACK, bind
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """Its address. Connections wait in the backlog until it is up, so nobody need wait for it."""
+    listener = bind()
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
