@@ -1,0 +1,112 @@
+"""The browsers of a run: one process for each device profile, started when first needed, kept to the end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from harness.browser.device_profile import PROFILES, DeviceProfile
+from harness.errors import HarnessError, UsageError
+
+VIEWPORT = (1280, 720)
+
+
+class Browsers:
+    """Launches through `playwright` (its sync API; the caller starts and stops it) the browser `executable`.
+
+    It must be the full Chromium or Chrome: the headless shell ignores permissions. None: Playwright's own.
+    Raises HarnessError when a browser does not start or has ended by itself.
+    """
+
+    def __init__(
+        self, playwright: Playwright, executable: Path | None, clips: Path, *, headless: bool = True
+    ) -> None:
+        self._playwright = playwright
+        self._executable = executable
+        self._clips = clips
+        self._headless = headless
+        self._running: dict[str, Browser] = {}
+
+    def __enter__(self) -> Browsers:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def new_context(
+        self, profile: str, permissions: Sequence[str] = (), *, viewport: tuple[int, int] = VIEWPORT
+    ) -> BrowserContext:
+        """A browser of one's own, as it looks from inside: nothing stored, `permissions` granted.
+
+        `permissions` are `camera` and `microphone`; what is not among them is denied.
+        """
+        width, height = viewport
+        browser = self.of(profile)
+        try:
+            return browser.new_context(
+                permissions=list(permissions), viewport={"width": width, "height": height}
+            )
+        except PlaywrightError:
+            self.check()
+            raise
+
+    def of(self, profile: str) -> Browser:
+        """The running browser with these devices. Raises UsageError for a profile that does not exist."""
+        self.check()
+        if profile not in self._running:
+            if profile not in PROFILES:
+                raise UsageError(f"There is no device profile {profile}: choose of {', '.join(PROFILES)}.")
+            self._running[profile] = self._launch(PROFILES[profile])
+        return self._running[profile]
+
+    def check(self) -> None:
+        """Raises HarnessError when a browser has ended by itself; the next who asks gets a fresh one."""
+        ended = [name for name, browser in self._running.items() if not browser.is_connected()]
+        for name in ended:
+            del self._running[name]
+        if ended:
+            raise HarnessError(
+                f"The browser for {' and '.join(ended)} ended by itself: it crashed, was killed or ran "
+                "out of memory. What was checked in it says nothing; run the check again."
+            )
+
+    def close(self) -> None:
+        """End all of them; one that is gone already is fine."""
+        for browser in self._running.values():
+            if browser.is_connected():
+                browser.close()
+        self._running.clear()
+
+    def _launch(self, profile: DeviceProfile) -> Browser:
+        flags = profile.flags(self._clips)
+        root = getattr(os, "geteuid", lambda: 1)() == 0
+        try:
+            return self._start(flags, sandbox=not root)
+        except PlaywrightError as error:
+            # Some systems let nobody but the distribution's own browser use the sandbox.
+            if root or "sandbox" not in str(error).lower():
+                raise self._would_not_start(error) from None
+        try:
+            return self._start(flags, sandbox=False)
+        except PlaywrightError as error:
+            raise self._would_not_start(error) from None
+
+    def _start(self, flags: list[str], *, sandbox: bool) -> Browser:
+        # Playwright's headless with the full browser is the new headless mode.
+        return self._playwright.chromium.launch(
+            executable_path=self._executable, headless=self._headless, args=flags, chromium_sandbox=sandbox
+        )
+
+    def _would_not_start(self, error: PlaywrightError) -> HarnessError:
+        said = str(error).strip().splitlines()[0]
+        return HarnessError(
+            f"The browser {self._executable or 'of Playwright'} did not start ({said}): "
+            "see `python3 -m harness doctor`, or name another with HARNESS_BROWSER."
+        )

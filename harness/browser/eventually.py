@@ -1,0 +1,30 @@
+"""Waiting for something to become true, by asking again, with the reason it is not yet."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from harness.errors import Finding
+
+EVERY = 0.05  # seconds between two questions
+
+
+def eventually(why_not_yet: Callable[[], str | None], *, within: float, every: float = EVERY) -> float:
+    """Ask `why_not_yet` until it answers None; returns the seconds that it took.
+
+    After `within` seconds the last reason, a sentence, is raised as a Finding. It is always asked once more
+    at the end, so a slow machine does not turn what is true into a failure. Questions to a page (locators,
+    evaluate) let Playwright hand out its events meanwhile.
+    """
+    start = time.monotonic()
+    pause = threading.Event()
+    while True:
+        asked = time.monotonic()
+        reason = why_not_yet()
+        if reason is None:
+            return time.monotonic() - start
+        if asked - start >= within:
+            raise Finding(f"{reason} (waited {within:g} s)")
+        pause.wait(min(every, max(0.0, start + within - time.monotonic())))

@@ -1,0 +1,53 @@
+// What a person hears of the page: all its audible elements together, as base64 of 16-bit samples, or null while
+// none is audible. Kept between calls; `end` takes it down. Listens beside the elements, so nothing sounds different.
+({ samples, end }) => {
+  const ears = Symbol.for("harness.ears");
+  if (end) {
+    window[ears]?.context.close();
+    delete window[ears];
+    return null;
+  }
+  const elements = [...document.querySelectorAll("audio, video")].filter(
+    (element) => element.srcObject?.getAudioTracks?.().length,
+  );
+  const obstacle = (element) =>
+    element.muted ? "muted" : element.volume === 0 ? "turned down to 0" : element.paused ? "paused" : null;
+  const audible = elements.filter((element) => obstacle(element) === null);
+  const heard = {
+    elements: elements.length,
+    obstacles: elements.map(obstacle).filter(Boolean),
+    rate: null,
+    state: null,
+    samples: null,
+  };
+  if (!audible.length && !window[ears]) return heard;
+  if (!window[ears]) {
+    const context = new AudioContext({ sinkId: { type: "none" } });
+    const analyser = new AnalyserNode(context, { fftSize: samples });
+    Object.defineProperty(window, ears, { value: { context, analyser, sources: new Map() }, configurable: true });
+  }
+  const { context, analyser, sources } = window[ears];
+  const tracks = new Set(audible.map((element) => element.srcObject.getAudioTracks()[0]));
+  for (const [track, source] of sources)
+    if (!tracks.has(track)) {
+      source.disconnect();
+      sources.delete(track);
+    }
+  for (const track of tracks)
+    if (!sources.has(track)) {
+      const source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
+      source.connect(analyser);
+      sources.set(track, source);
+    }
+  heard.rate = context.sampleRate;
+  heard.state = context.state;
+  if (audible.length) {
+    const wave = new Float32Array(samples);
+    analyser.getFloatTimeDomainData(wave);
+    const bytes = new Uint8Array(Int16Array.from(wave, (value) => 32767 * Math.max(-1, Math.min(1, value))).buffer);
+    let text = "";
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+    heard.samples = btoa(text);
+  }
+  return heard;
+};

@@ -1,0 +1,93 @@
+// Sees what the page asks of the browser's media and changes nothing of what the page sees: the stand-ins are
+// proxies, so name, length, properties and prototype are the native ones, and they print as the native ones do.
+// The page gets the browser's own results and errors, one microtask later.
+(() => {
+  const KEY = Symbol.for("harness.probe");
+  if (KEY in window) return;
+  const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
+  const then = Promise.prototype.then;
+  const stringify = JSON.stringify;
+  const say = console.debug.bind(console);
+  const now = () => performance.timeOrigin + performance.now();
+
+  const natives = new WeakMap();
+  const nativeOf = natives.get.bind(natives);
+  const standIn = (native, traps) => {
+    const proxy = new Proxy(native, traps);
+    natives.set(proxy, native);
+    return proxy;
+  };
+  const replace = (owner, name, traps) => {
+    const property = owner && getOwnPropertyDescriptor(owner, name);
+    if (typeof property?.value !== "function") return;
+    defineProperty(owner, name, { ...property, value: standIn(property.value, traps) });
+  };
+  replace(Function.prototype, "toString", {
+    apply: (native, self, args) => apply(native, nativeOf(self) ?? self, args),
+  });
+
+  // Told through the console, which only a debugger sees: it outlives the page when that is reloaded.
+  const tell = (what) => say("harness probe", stringify({ at: now(), ...what }));
+  const plain = (value) => {
+    try {
+      return value === undefined ? null : JSON.parse(stringify(value));
+    } catch {
+      return String(value);
+    }
+  };
+  let calls = 0;
+  const asked = (method, constraints) => {
+    const call = `${now()}-${++calls}`;
+    tell({ call, method, constraints: plain(constraints) });
+    return call;
+  };
+  const observed = (method) => ({
+    apply(native, self, args) {
+      const call = asked(method, args[0]);
+      return apply(then, apply(native, self, args), [
+        (stream) => {
+          const tracks = stream.getTracks().map((track) => ({ kind: track.kind, state: track.readyState }));
+          tell({ call, outcome: "given", tracks });
+          return stream;
+        },
+        (error) => {
+          const { name, message, constraint } = error;
+          tell({ call, outcome: "refused", name, message, constraint });
+          throw error;
+        },
+      ]);
+    },
+  });
+  const counted = (method) => ({
+    apply(native, self, args) {
+      asked(method, args[0]);
+      return apply(native, self, args);
+    },
+  });
+  for (const method of ["getUserMedia", "getDisplayMedia"])
+    replace(window.MediaDevices?.prototype, method, observed(method));
+  for (const method of ["getUserMedia", "webkitGetUserMedia"])
+    replace(window.Navigator?.prototype, method, counted(method));
+
+  const connections = [];
+  const native = window.RTCPeerConnection;
+  if (native) {
+    const peer = standIn(native, {
+      construct(target, args, newTarget) {
+        const connection = construct(target, args, newTarget === peer ? target : newTarget);
+        connections.push(connection);
+        tell({ connection: connections.length });
+        return connection;
+      },
+    });
+    for (const [owner, name] of [
+      [window, "RTCPeerConnection"],
+      [window, "webkitRTCPeerConnection"],
+      [native.prototype, "constructor"],
+    ]) {
+      const property = getOwnPropertyDescriptor(owner, name);
+      if (property?.value === native) defineProperty(owner, name, { ...property, value: peer });
+    }
+  }
+  defineProperty(window, KEY, { value: { connections } });
+})();

@@ -1,0 +1,124 @@
+"""Sees what a page asks of the browser's media and what its peer connections carry, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Page
+
+SCRIPT = Path(__file__).with_name("probe.js")
+SPEAKS = "harness probe "
+
+MEDIA_BYTES = """async (direction) => {
+  const probe = window[Symbol.for("harness.probe")];
+  const sum = { audio: 0, video: 0 };
+  for (const connection of probe?.connections ?? []) {
+    for (const entry of (await connection.getStats()).values()) {
+      if (entry.type === "inbound-rtp" && direction === "in") sum[entry.kind] += entry.bytesReceived;
+      if (entry.type === "outbound-rtp" && direction === "out") sum[entry.kind] += entry.bytesSent;
+    }
+  }
+  return sum;
+}"""
+
+
+@dataclass(frozen=True)
+class MediaRequest:
+    """One call of `method` (getUserMedia ...) by the page, and what the browser made of it.
+
+    `t` unix seconds; `seconds` until the outcome; `outcome` is `pending`, `given` (with the kinds in
+    `tracks`) or `refused` (with the browser's own `error_name`, `error_message` and `constraint`).
+    """
+
+    t: float
+    method: str
+    constraints: Any
+    outcome: str = "pending"
+    seconds: float | None = None
+    tracks: tuple[str, ...] = ()
+    error_name: str | None = None
+    error_message: str | None = None
+    constraint: str | None = None
+
+    def __str__(self) -> str:
+        result = f"{self.error_name}: {self.error_message}" if self.error_name else self.outcome
+        return f"{self.method}({json.dumps(self.constraints)}) -> {result}"
+
+
+@dataclass(frozen=True)
+class MediaBytes:
+    """Payload bytes of RTP, over all peer connections of the page that is open."""
+
+    audio: int
+    video: int
+
+    @property
+    def total(self) -> int:
+        return self.audio + self.video
+
+
+class Probe:
+    """Watches `page`; make it before the first navigation. `on_outcome` hears of each settled request."""
+
+    def __init__(self, page: Page, on_outcome: Callable[[MediaRequest], None] | None = None) -> None:
+        self.page = page
+        self._on_outcome = on_outcome
+        self._requests: dict[str, MediaRequest] = {}
+        self._connections = 0
+        page.add_init_script(path=SCRIPT)
+        page.on("console", self._hear)
+
+    def media_requests(self) -> list[MediaRequest]:
+        """Every request for camera, microphone or screen since the page was made, over reloads, in order."""
+        self.page.evaluate("0")  # what the page said before this answer has been heard by now
+        return list(self._requests.values())
+
+    def connections_made(self) -> int:
+        """How many peer connections were ever made, over reloads."""
+        self.page.evaluate("0")
+        return self._connections
+
+    def received_media_bytes(self) -> MediaBytes:
+        """What the page has received. A page that made no peer connection has received nothing."""
+        return MediaBytes(**self.page.evaluate(MEDIA_BYTES, "in"))
+
+    def sent_media_bytes(self) -> MediaBytes:
+        """What the page has sent."""
+        return MediaBytes(**self.page.evaluate(MEDIA_BYTES, "out"))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if not is_probe(message):
+            return
+        said = json.loads(message.text.removeprefix(SPEAKS))
+        if "connection" in said:
+            self._connections += 1
+        elif "method" in said:
+            self._requests[said["call"]] = MediaRequest(
+                said["at"] / 1000, said["method"], said["constraints"]
+            )
+        else:
+            self._settle(said)
+
+    def _settle(self, said: dict[str, Any]) -> None:
+        asked = self._requests[said["call"]]
+        settled = replace(
+            asked,
+            outcome=said["outcome"],
+            seconds=said["at"] / 1000 - asked.t,
+            tracks=tuple(track["kind"] for track in said.get("tracks", ())),
+            error_name=said.get("name"),
+            error_message=said.get("message"),
+            constraint=said.get("constraint"),
+        )
+        self._requests[said["call"]] = settled
+        if self._on_outcome is not None:
+            self._on_outcome(settled)
+
+
+def is_probe(message: ConsoleMessage) -> bool:
+    """Whether a console line is the probe's own, not the page's."""
+    return message.type == "debug" and message.text.startswith(SPEAKS)

@@ -1,0 +1,48 @@
+"""Proof of picture and proof of sound: that a viewer really gets what one host's devices give."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page
+
+from harness.browser.eventually import eventually
+from harness.browser.picture import Look, PictureProof, Viewing
+from harness.browser.sound import Ears, Heard
+from harness.errors import HarnessError
+from harness.media.tone import Tone
+
+
+def prove_picture(video: Locator, clip_id: int, *, within: float) -> PictureProof:
+    """Frames are decoded for `video`, its pixels change, and the mark is that of camera clip `clip_id`.
+
+    Raises Finding with what a person would see instead, after `within` seconds.
+    """
+    viewing = Viewing(clip_id)
+
+    def why_not_yet() -> str | None:
+        reason = viewing.why_not_yet(Look.at(video))
+        return None if reason is None else f"No proof of the picture of clip {clip_id}: {reason}."
+
+    eventually(why_not_yet, within=within)
+    if viewing.proof is None:
+        raise HarnessError("The proof of picture ended without a proof: a defect of the harness.")
+    return viewing.proof
+
+
+def prove_sound(page: Page, clip_id: int, *, within: float) -> Tone:
+    """What `page` audibly plays is the tone of microphone clip `clip_id`.
+
+    Raises Finding with what a person would hear instead, after `within` seconds.
+    """
+    heard: list[Heard] = []
+
+    def why_not_yet() -> str | None:
+        heard.append(ears.hear())
+        reason = heard[-1].why_not(clip_id)
+        return None if reason is None else f"No proof of the sound of clip {clip_id}: {reason}."
+
+    with Ears(page) as ears:
+        eventually(why_not_yet, within=within, every=0.1)
+    tone = heard[-1].tone
+    if tone is None:
+        raise HarnessError("The proof of sound ended without a tone: a defect of the harness.")
+    return tone

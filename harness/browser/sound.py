@@ -1,0 +1,76 @@
+"""Listening to a page as a person does, and judging whether it is one host's microphone.
+
+Packets, energies and unmuted tracks prove nothing: they stay when there is silence, and when the element
+that should play is muted. Proof is that the dominant frequency of what the audible elements play is the
+host's tone.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page
+
+from harness.media.tone import Tone, clip_of, dominant_frequency, tone_of
+
+LISTEN = Path(__file__).with_name("listen.js").read_text(encoding="utf-8")
+SAMPLES = 32768  # 0.7 s: two pulses of a clip's tone, and as much as an AnalyserNode holds
+
+
+@dataclass(frozen=True)
+class Heard:
+    """`elements` have a stream with sound; `obstacles` say why those that cannot be heard cannot."""
+
+    elements: int
+    obstacles: tuple[str, ...]
+    listening: bool
+    tone: Tone | None
+
+    def why_not(self, clip_id: int) -> str | None:
+        """Why this is not the tone of that clip, or None when it is."""
+        if not self.elements:
+            return "the page has no audio or video element with a stream that carries sound"
+        if len(self.obstacles) == self.elements:
+            return f"nothing is audible: the page's audio is {' and '.join(sorted(set(self.obstacles)))}"
+        if not self.listening:
+            return "the browser does not let the page play audio yet"
+        if self.tone is None:
+            return "there is silence"
+        return self._wrong_tone(self.tone, clip_id)
+
+    def _wrong_tone(self, tone: Tone, clip_id: int) -> str | None:
+        if not tone.is_pure:
+            return f"there is sound, but no clear tone in it (loudest at {tone.hz:.0f} Hz)"
+        heard = clip_of(tone.hz)
+        if heard is None:
+            return f"the tone is no clip's: {tone.hz:.0f} Hz instead of {tone_of(clip_id):.0f} Hz"
+        if heard != clip_id:
+            return f"the tone is another host's: that of clip {heard} ({tone.hz:.0f} Hz)"
+        return None
+
+
+class Ears:
+    """Listens to `page` until closed. The page plays on as before."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def __enter__(self) -> Ears:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if not self._page.is_closed():
+            self._page.evaluate(LISTEN, {"samples": SAMPLES, "end": True})
+
+    def hear(self) -> Heard:
+        """The last 0.7 s of what is audible now."""
+        heard = self._page.evaluate(LISTEN, {"samples": SAMPLES, "end": False})
+        tone = None
+        if heard["samples"] is not None:
+            samples = np.frombuffer(base64.b64decode(heard["samples"]), "<i2") / 32768
+            tone = dominant_frequency(samples, heard["rate"])
+        running = heard["samples"] is None or heard["state"] == "running"
+        return Heard(heard["elements"], tuple(heard["obstacles"]), running, tone)

@@ -1,0 +1,159 @@
+"""Proof of picture in a real browser: given by a host's live camera, and red for its own reason otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.browser.proof import prove_picture
+from harness.errors import Finding
+from tests.unit.browser.conftest import Side, send
+
+NewHost = Callable[..., Side]
+WITHIN = 4.0  # seconds for what must fail; what must succeed gets LONG
+LONG = 20.0
+
+
+def replace_video(host: Side, paint: str) -> None:
+    """Send a canvas instead of the camera: `paint` draws its `n`th picture; `own` is the camera's."""
+    host.page.evaluate(OWN)
+    host.page.evaluate(
+        "(canvas) => pc.getSenders().find((s) => s.track?.kind === 'video').replaceTrack((0, eval)(canvas))",
+        CANVAS % paint,
+    )
+
+
+CANVAS = """(() => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 640; canvas.height = 360;
+  const draw = canvas.getContext("2d");
+  let n = 0;
+  window.paint = setInterval(() => { n += 1; %s }, 50);
+  return canvas.captureStream(20).getVideoTracks()[0];
+})()"""
+OWN = """async () => {
+  window.own = Object.assign(document.createElement("video"), { srcObject: new MediaStream(stream), muted: true });
+  document.body.append(own);
+  await own.play();
+  await new Promise((shown) => own.requestVideoFrameCallback(shown));
+}"""
+
+
+@pytest.mark.parametrize(("profile", "clip_id"), [("host_a", 1), ("host_b", 2)])
+def test_a_host_is_seen(new_host: NewHost, viewer: Side, profile: str, clip_id: int) -> None:
+    send(new_host(profile), viewer)
+    proof = prove_picture(viewer.video, clip_id, within=LONG)
+    assert proof.frames >= 5
+    assert proof.first != proof.last
+    assert {proof.first.clip_id, proof.last.clip_id} == {clip_id}
+
+
+def test_another_host_is_not_taken_for_this_one(new_host: NewHost, viewer: Side) -> None:
+    send(new_host("host_b"), viewer)
+    with pytest.raises(Finding, match="another host's: it bears the mark of clip 2"):
+        prove_picture(viewer.video, 1, within=WITHIN)
+
+
+def test_a_frozen_camera_is_seen_as_frozen(new_host: NewHost, viewer: Side) -> None:
+    host = new_host()
+    send(host, viewer)
+    prove_picture(viewer.video, 1, within=LONG)
+    host.page.evaluate("pc.getSenders().find((s) => s.track?.kind === 'video').replaceTrack(null)")
+    with pytest.raises(Finding, match="frozen: no frame was decoded"):
+        prove_picture(viewer.video, 1, within=WITHIN)
+
+
+def test_a_still_that_is_sent_over_and_over_is_frozen_too(new_host: NewHost, viewer: Side) -> None:
+    host = new_host()
+    send(host, viewer)
+    prove_picture(viewer.video, 1, within=LONG)
+    # One frame of the camera, kept; a corner that nobody sees changes, so that frames go on being sent.
+    replace_video(
+        host,
+        "if (n === 1) draw.drawImage(own, 0, 0);"
+        "draw.fillStyle = `rgb(${n % 2},0,0)`; draw.fillRect(0, 0, 2, 2)",
+    )
+    with pytest.raises(Finding, match=r"frozen: \d+ frames were decoded in .*, all the same"):
+        prove_picture(viewer.video, 1, within=WITHIN)
+
+
+def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) -> None:
+    host = new_host()
+    send(host, viewer)
+    prove_picture(viewer.video, 1, within=LONG)
+    host.page.evaluate("stream.getVideoTracks()[0].enabled = false")
+    with pytest.raises(Finding, match="the picture is black"):
+        prove_picture(viewer.video, 1, within=WITHIN)
+
+
+@pytest.mark.parametrize(
+    ("paint", "reason"),
+    [
+        pytest.param(
+            "draw.fillStyle = `rgb(0,${200 + n % 3},0)`; draw.fillRect(0, 0, 640, 360)",
+            "one plain colour",
+            id="green",
+        ),
+        pytest.param(
+            "const image = draw.createImageData(640, 360);"
+            "for (let i = 0; i < image.data.length; i += 4) "
+            "{ image.data[i] = image.data[i + 1] = image.data[i + 2] = Math.random() * 255; "
+            "image.data[i + 3] = 255 } draw.putImageData(image, 0, 0)",
+            "no clip's mark can be read",
+            id="noise",
+        ),
+        pytest.param(
+            "draw.setTransform(-1, 0, 0, -1, 640, 360); draw.drawImage(own, 0, 0)",
+            "no clip's mark can be read",
+            id="upside down",
+        ),
+    ],
+)
+def test_another_picture_is_no_proof(new_host: NewHost, viewer: Side, paint: str, reason: str) -> None:
+    host = new_host()
+    send(host, viewer)
+    replace_video(host, paint)
+    with pytest.raises(Finding, match=reason):
+        prove_picture(viewer.video, 1, within=WITHIN)
+
+
+def test_scaled_down_and_slow_is_still_proof(new_host: NewHost, viewer: Side) -> None:
+    host = new_host()
+    send(host, viewer)
+    host.page.evaluate(
+        "stream.getVideoTracks()[0].applyConstraints({ width: 160, height: 90, frameRate: 5 })"
+    )
+    proof = prove_picture(viewer.video, 1, within=LONG)
+    assert proof.look.size[0] <= 640
+
+
+def test_before_anything_is_sent_nothing_is_shown(viewer: Side) -> None:
+    with pytest.raises(Finding, match="no stream with a video track"):
+        prove_picture(viewer.video, 1, within=0.3)
+    with pytest.raises(Finding, match="there is no video element"):
+        prove_picture(viewer.page.get_by_label("No such picture"), 1, within=0.3)
+
+
+def test_a_hidden_picture_is_no_proof(new_host: NewHost, viewer: Side) -> None:
+    send(new_host(), viewer)
+    prove_picture(viewer.video, 1, within=LONG)
+    viewer.video.evaluate("(video) => { video.style.visibility = 'hidden' }")
+    with pytest.raises(Finding, match="not visible"):
+        prove_picture(viewer.video, 1, within=0.5)
+
+
+def test_a_picture_that_came_over_no_connection_is_no_proof(new_host: NewHost) -> None:
+    host = new_host()
+    host.page.evaluate(
+        "async () => { document.querySelector('video').srcObject = "
+        "await navigator.mediaDevices.getUserMedia({ video: true }) }"
+    )
+    with pytest.raises(Finding, match="not come over any of the page's peer connections"):
+        prove_picture(host.video, 1, within=0.5)
+
+
+def test_no_proof_when_only_sound_is_sent(new_host: NewHost, viewer: Side) -> None:
+    send(new_host(), viewer, video=False)
+    with pytest.raises(Finding, match="no stream with a video track"):
+        prove_picture(viewer.video, 1, within=0.5)
