@@ -4,12 +4,12 @@ from __future__ import annotations
 
 
 def starts_key_frame(codec: str, payload: bytes) -> bool:
-    """Whether a viewer can begin with this packet. True for codecs whose payload the SFU does not read (Opus)."""
+    """Whether a viewer can begin with this packet; always, for codecs that the SFU does not read (Opus)."""
     return _vp8_key_frame(payload) if codec.lower() == "vp8" else True
 
 
 def _vp8_key_frame(payload: bytes) -> bool:
-    """First packet of a VP8 key frame: RFC 7741, section 4.2 (descriptor) and 4.3 (P bit of the frame header)."""
+    """First packet of a VP8 key frame: RFC 7741, 4.2 (descriptor) and 4.3 (P bit of the frame header)."""
     if not payload or not payload[0] & 0x10 or payload[0] & 0x07:
         return False  # not the start of the first partition
     offset = 1

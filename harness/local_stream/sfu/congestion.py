@@ -1,6 +1,7 @@
 """Transport-wide feedback: when each packet of a publisher arrived, so that its browser can judge the path.
 
-Without it Chromium stays near its 300 kbit/s start. Source: draft-holmer-rmcat-transport-wide-cc-extensions-01.
+Without it Chromium stays near its 300 kbit/s start.
+Source: draft-holmer-rmcat-transport-wide-cc-extensions-01.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from harness.local_stream.sfu.protocol import Message, events, models
 
 
 class SfuError(Exception):
-    """One refusal. `code` is a value of `models.ErrorCode`, `strategy` of `models.WebsocketReconnectStrategy`."""
+    """One refusal: `code` is a `models.ErrorCode`, `strategy` a `models.WebsocketReconnectStrategy`."""
 
     def __init__(self, code: int, message: str, *, retry: bool = False, strategy: int = 0) -> None:
         super().__init__(message)

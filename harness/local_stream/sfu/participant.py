@@ -57,7 +57,7 @@ class Participant:
         self._on_track(self, track)
 
     async def publish(self, sdp: str, infos: Iterable[Message]) -> str:
-        """The answer to a publisher offer; raises SfuError PERMISSION_DENIED for what the token does not allow."""
+        """The answer to a publisher offer; raises SfuError PERMISSION_DENIED for what the token forbids."""
         infos = list(infos)
         if not infos:
             raise SfuError(models.ERROR_CODE_PUBLISH_TRACKS_MISMATCH, "SetPublisher names no track")

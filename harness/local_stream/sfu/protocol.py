@@ -1,8 +1,9 @@
 """Stream's SFU messages, from the protobuf modules that `getstream` ships.
 
-Importing them the plain way imports all of `getstream` first (its REST models alone take half a second), and the server
-needs none of it. So while the three modules load, their parent packages are bare folders; afterwards the stand-ins are
-gone, and who imports `getstream` later gets the real one, with these very modules inside.
+Importing them the plain way imports all of `getstream` first (its REST models alone take half a second),
+and the server needs none of it. So while the three modules load, their parent packages are bare folders;
+afterwards the stand-ins are gone, and who imports `getstream` later gets the real one, with these very
+modules inside.
 """
 
 from __future__ import annotations

@@ -74,8 +74,10 @@ def default_codec(track_type: int) -> str:
 
 
 def subscriber_codecs(codec: Codec) -> list[Codec]:
-    """The section of a subscriber offer for a track of this codec: the codec, then its RTX. Payload types are ours,
-    the same for every viewer."""
+    """What a subscriber offer says for a track of this codec: the codec, then its RTX.
+
+    Payload types are ours, the same for every viewer.
+    """
     if codec.name.lower() == "opus":
         return [Codec(111, "opus", 48_000, 2, codec.parameters, [])]
     return [

@@ -6,17 +6,17 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from harness.local_stream.sfu import rtcp
 from harness.local_stream.sfu.congestion import Arrivals
 from harness.local_stream.sfu.errors import SfuError, invalid
+from harness.local_stream.sfu.feed import Feed, accepted
 from harness.local_stream.sfu.protocol import Message, models
-from harness.local_stream.sfu.publish_options import AUDIO_TYPES, VIDEO_FEEDBACK, default_codec
+from harness.local_stream.sfu.publish_options import AUDIO_TYPES, default_codec
 from harness.local_stream.sfu.reception import Reception
 from harness.local_stream.sfu.rtp import MID, OUTGOING_IDS, TRANSPORT_CC, Packet, passed_on
-from harness.local_stream.sfu.sdp import Codec, Description, Section
+from harness.local_stream.sfu.sdp import Description, Section
 from harness.local_stream.sfu.sdp_write import Line, Refused, describe
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity, PeerTransport
@@ -31,44 +31,6 @@ class PublisherOwner(Protocol):
     """Who is told what a publisher does."""
 
     def track_added(self, track: PublishedTrack) -> None: ...
-
-
-@dataclass
-class Feed:
-    """One section of the publisher: a track, and the streams that carry it."""
-
-    track: PublishedTrack
-    codec: Codec
-    rtx: Codec | None
-    extensions: dict[str, int]
-    receptions: dict[int, Reception] = field(default_factory=dict)
-    media_of: dict[int, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.relabel = {
-            number: OUTGOING_IDS[uri]
-            for uri, number in self.extensions.items()
-            if uri in OUTGOING_IDS and uri != MID
-        }
-
-    def reception(self, ssrc: int) -> Reception:
-        found = self.receptions.get(ssrc)
-        if found is None:
-            found = Reception(ssrc, self.codec.clock_rate, retransmits="nack" in self.codec.feedback)
-            self.receptions[ssrc] = found
-        return found
-
-    def unwrap(self, packet: Packet) -> Packet | None:
-        """The media packet inside a retransmission; None for padding and for what came already (probes do)."""
-        media = self.media_of.get(packet.ssrc) or next(iter(self.receptions), None)
-        if media is None or len(packet.payload) <= 2:
-            return None
-        sequence = int.from_bytes(packet.payload[:2], "big")
-        if self.track.history.find(media, sequence):
-            return None
-        return packet.with_payload(
-            ssrc=media, payload_type=self.codec.payload_type, sequence=sequence, payload=packet.payload[2:]
-        )
 
 
 class PublisherPeer:
@@ -121,7 +83,7 @@ class PublisherPeer:
         self._reporter = asyncio.ensure_future(self._report())
 
     def on_lost(self) -> None:
-        """The client notices too and restarts ICE or joins again; its WebSocket decides whether it is gone."""
+        """Nothing to decide: the client notices too, and its WebSocket says whether it is gone."""
         if self._reporter:
             self._reporter.cancel()
 
@@ -158,7 +120,7 @@ class PublisherPeer:
         feed.track.forward(media, passed_on(media.extensions, feed.relabel), arrival)
 
     def _identify(self, packet: Packet) -> Feed | None:
-        """Whose stream this is when the offer named no SSRC: by its mid, else by a payload type of one feed only."""
+        """Whose stream this is, when the offer named no SSRC: by mid, else by a payload type of one feed."""
         mid = packet.extensions.get(self._mid)
         feed = self._feeds.get(mid.decode(errors="replace")) if mid else None
         if feed is None:
@@ -184,7 +146,7 @@ class PublisherPeer:
         codec = section.codec(name)
         if codec is None:
             raise invalid(f"the offer's section {info.mid!r} has no codec {name!r}")
-        chosen = _accept(codec, info)
+        chosen = accepted(codec, info)
         rtx = None if info.track_type in AUDIO_TYPES else section.rtx_for(codec.payload_type)
         known = self._feeds.get(info.mid)
         if known:
@@ -249,14 +211,3 @@ class PublisherPeer:
                 blocks = [block for each in receptions if (block := each.report(now))]
                 if blocks:
                     self._transport.send_rtcp(rtcp.receiver_report(RECEIVER, blocks[:31]))
-
-
-def _accept(codec: Codec, info: Message) -> Codec:
-    """`codec` as the answer shall name it: the feedback that we give, and for Opus what the client announced."""
-    wanted = [*VIDEO_FEEDBACK, "transport-cc"]
-    feedback = [each for each in codec.feedback if each in wanted]
-    parameters = codec.parameters
-    if codec.name.lower() == "opus":
-        extra = [text for text, on in (("stereo=1", info.stereo), ("usedtx=1", info.dtx)) if on]
-        parameters = ";".join([parameters or "minptime=10;useinbandfec=1", *extra])
-    return Codec(codec.payload_type, codec.name, codec.clock_rate, codec.channels, parameters, feedback)

@@ -15,7 +15,7 @@ LARGEST_HOLE = 200
 
 
 class Reception:
-    """One source. `retransmits`: whether missing packets are worth asking for (video with NACK negotiated)."""
+    """One source. `retransmits`: whether to ask for missing packets (NACK was negotiated)."""
 
     def __init__(self, ssrc: int, clock_rate: int, *, retransmits: bool) -> None:
         self.ssrc = ssrc

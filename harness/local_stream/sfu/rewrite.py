@@ -9,7 +9,7 @@ from harness.local_stream.sfu.rtp import MID, OUTGOING_IDS, Packet, element, is_
 
 @dataclass
 class Outgoing:
-    """What the subscriber offer promised for this stream. `rtx_*` are zero when nothing is retransmitted apart."""
+    """What the subscriber offer promised for this stream; without RTX, `rtx_*` are zero."""
 
     ssrc: int
     payload_type: int
@@ -42,8 +42,8 @@ class Rewriter:
     def begin(self, packet: Packet, arrival: float) -> None:
         """Let the stream go on with `packet` (arrived at `arrival`, monotonic seconds) as its next one.
 
-        After a pause of the same source only the sequence closes up: time did pass. Another source has a clock of its
-        own, so its first timestamp is placed where the time between the two arrivals puts it.
+        After a pause of the same source only the sequence closes up: time did pass. Another source has its own
+        clock, so its first timestamp is placed where the time between the two arrivals puts it.
         """
         if self._last_sequence is not None:
             self._sequence_offset = (self._last_sequence + 1 - packet.sequence) & 0xFFFF
@@ -56,7 +56,7 @@ class Rewriter:
         self._first = packet.sequence
 
     def covers(self, packet: Packet) -> bool:
-        """Whether `packet` belongs to what was begun: the same source, and not from before its first packet."""
+        """Whether `packet` belongs to what was begun: same source, and not from before its first packet."""
         return packet.ssrc == self.source and not is_newer(self._first, packet.sequence)
 
     def media(self, packet: Packet, passed: bytes, arrival: float) -> bytes:

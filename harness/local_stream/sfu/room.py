@@ -29,7 +29,7 @@ class SfuObserver(Protocol):
 
 
 class Room:
-    """The participants of one call, by session id. `vanish_seconds`: how long a lost WebSocket is waited for."""
+    """One call's participants, by session id; a lost WebSocket is waited for during `vanish_seconds`."""
 
     def __init__(self, cid: str, identity: Identity, observer: SfuObserver, vanish_seconds: float) -> None:
         self.cid = cid
@@ -112,7 +112,7 @@ class Room:
             key: source for each in self.participants.values() for key, source in each.sources().items()
         }
         for participant in participants:
-            wanted = {key: sources[key] for key in participant.wanted if key in sources}
+            wanted = {key: source for key, source in sources.items() if _wants(participant, key)}
             await participant.subscriber.select(wanted, set(sources))
 
     def mute(self, participant: Participant, kind: int, *, muted: bool) -> None:
@@ -124,7 +124,7 @@ class Room:
         self._tell_others(participant, _track_event(participant, kind, published=not muted))
 
     async def end(self, reason: int, keep: Callable[[SfuUser], bool]) -> None:
-        """Send who is not kept away with `call_ended`; tokens made before this moment do not let them in again."""
+        """Send away who is not kept, with `call_ended`; tokens made until now do not let them in again."""
         self._ended = (time.time(), keep)
         event = events.SfuEvent(call_ended=events.CallEnded(reason=reason))
         for participant in list(self.participants.values()):
@@ -167,7 +167,7 @@ class Room:
         if not track.muted:
             self._tell_others(participant, _track_event(participant, track.type, published=True))
         key: TrackKey = (participant.session_id, track.type)
-        self._spawn(self.subscribe(*(each for each in self.participants.values() if key in each.wanted)))
+        self._spawn(self.subscribe(*(each for each in self.participants.values() if _wants(each, key))))
 
     def _tell_others(self, participant: Participant, event: Message) -> None:
         for other in self.participants.values():
@@ -198,6 +198,13 @@ class Room:
         except Exception:
             # The coordinator's trouble must not keep anybody out of the call, or in it.
             logger.exception("the coordinator failed on a notice about %s", self.cid)
+
+
+def _wants(participant: Participant, key: TrackKey) -> bool:
+    """Clients name the pictures that they want; everybody else's microphone comes unasked."""
+    session_id, kind = key
+    audible = kind == models.TRACK_TYPE_AUDIO and session_id != participant.session_id
+    return audible or key in participant.wanted
 
 
 def _track_event(participant: Participant, kind: int, *, published: bool) -> Message:

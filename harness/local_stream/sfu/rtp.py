@@ -1,8 +1,8 @@
 """RTP packets as the SFU sees them: header read once, payload never opened, header written once per viewer.
 
-Header extensions carry ids that each offer chooses. The SFU makes every subscriber offer, so towards viewers the ids are
-its own constants, and what may pass through is re-labelled once per packet however many viewers there are.
-Sources: RFC 3550 (RTP), RFC 8285 (header extensions), RFC 4588 (retransmission).
+Header extensions carry ids that each offer chooses. The SFU makes every subscriber offer, so towards
+viewers the ids are its own constants, and what may pass through is re-labelled once per packet however many
+viewers there are. Sources: RFC 3550 (RTP), RFC 8285 (header extensions), RFC 4588 (retransmission).
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def write(
     elements: bytes,
     prefix: bytes = b"",
 ) -> bytes:
-    """The bytes of `packet` under another identity; `prefix` goes before the payload (RTX's original sequence)."""
+    """The bytes of `packet` under another identity; `prefix` goes before the payload (RTX)."""
     words = (len(elements) + 3) // 4
     return b"".join(
         (

@@ -1,7 +1,7 @@
 """Session descriptions, written: the SFU's answer to a publisher and its offer to a subscriber.
 
-All of a peer's sections share one transport (BUNDLE, rtcp-mux), and our candidates stand in the description itself:
-binding a loopback port takes no time, so nothing is left to trickle. Source: RFC 8829 (JSEP).
+All of a peer's sections share one transport (BUNDLE, rtcp-mux), and our candidates stand in the description
+itself: a loopback port is bound in no time, so nothing is left to trickle. Source: RFC 8829 (JSEP).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PROFILE = "UDP/TLS/RTP/SAVPF"
 
 @dataclass
 class Line:
-    """One section that is written. `extensions` maps URI to id; `ssrcs` are the media and, if any, its RTX stream."""
+    """One section in use. `extensions` maps URI to id; `ssrcs` are the media stream and, if any, its RTX."""
 
     kind: str
     mid: str

@@ -1,7 +1,7 @@
 """The SFU's RPC: Twirp over the `SignalServer` service, in JSON (JS client) and in binary (native clients).
 
-What is wrong with a request itself is a Twirp error; what Stream's SFU refuses is HTTP 200 with `error` in the message,
-which is where its clients look. Source: Twirp wire protocol v7, and the service descriptor.
+What is wrong with a request itself is a Twirp error; what Stream's SFU refuses is HTTP 200 with `error` in
+the message, which is where its clients look. Source: Twirp wire protocol v7, and the service descriptor.
 """
 
 from __future__ import annotations

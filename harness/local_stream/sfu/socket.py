@@ -16,7 +16,7 @@ from harness.local_stream.sfu.publish_options import publish_options
 from harness.local_stream.sfu.room import Room
 from harness.local_stream.sfu.rooms import Rooms
 
-# The client closes normally when it leaves, and goes away when its page does. Message other end may be an accident.
+# Clients close normally when they leave, and go away when their page does. Any other end may be an accident.
 GOODBYES = frozenset({1000, 1001})
 DETACHED_SECONDS = 5.0
 
@@ -157,7 +157,7 @@ class SfuSocket:
             health_check_response=events.HealthCheckResponse(participant_count=self._room.count())
         )
 
-    def _record(self, operation: str, *, status: int | None = None, **detail: Any) -> None:
+    def _record(self, operation: str, *, status: int | None = None, **detail: Message) -> None:
         participant = self._participant
         self._journal.record(
             "sfu_ws",

@@ -1,4 +1,4 @@
-"""A participant's receiving side: it asks for tracks, the SFU offers them, the client answers, packets go out."""
+"""A participant's receiving side: it asks for tracks, the SFU offers, the client answers, packets go out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import logging
 import random
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,8 +19,8 @@ from harness.local_stream.sfu.sdp_write import PROFILE, Line, Refused, describe
 from harness.local_stream.sfu.track import PublishedTrack, ViewerTrack
 from harness.local_stream.sfu.transport import Identity, PeerTransport
 
-# Longer than any client takes to answer: after it, a lost answer must not block later offers.
-ANSWER_SECONDS = 5.0
+# Longer than a client takes to answer. Then the offer (or its answer) was lost, and is made again.
+ANSWER_SECONDS = 3.0
 
 TrackKey = tuple[str, int]
 """A publisher's session id and a `models.TrackType`."""
@@ -62,8 +61,9 @@ class SubscriberPeer:
         self._slots: list[Slot] = []
         self._by_ssrc: dict[int, ViewerTrack] = {}
         self._lock = asyncio.Lock()
-        self._unanswered_since: float | None = None
+        self._unanswered: asyncio.TimerHandle | None = None
         self._outdated = False
+        self._tasks: set[asyncio.Task[None]] = set()
         self._closed_bytes = 0
 
     @property
@@ -71,7 +71,7 @@ class SubscriberPeer:
         return self._closed_bytes + sum(slot.viewer.sent_bytes for slot in self._slots if slot.viewer)
 
     async def select(self, wanted: dict[TrackKey, Source], existing: set[TrackKey]) -> None:
-        """Let exactly `wanted` flow. A track that is not wanted but in `existing` pauses; others leave the offer."""
+        """Let exactly `wanted` flow. What is only in `existing` pauses; what is not leaves the offer."""
         async with self._lock:
             changed = False
             for slot in self._slots:
@@ -93,7 +93,7 @@ class SubscriberPeer:
         description = Description.parse(sdp)
         async with self._lock:
             self._transport.connect(description.transport())
-            self._unanswered_since = None
+            self._answered()
             if self._outdated:
                 await self._renew()
 
@@ -104,13 +104,16 @@ class SubscriberPeer:
                 return
             if self._transport.started:
                 await self._transport.restart()
-            self._unanswered_since = None
+            self._answered()
             await self._renew(ice_restart=self._transport.started)
 
     async def add_candidate(self, text: str) -> None:
         await self._transport.add_candidate(text)
 
     async def close(self) -> None:
+        self._answered()
+        for task in self._tasks:
+            task.cancel()
         for slot in self._slots:
             if slot.viewer:
                 slot.viewer.close()
@@ -122,7 +125,7 @@ class SubscriberPeer:
                 slot.viewer.ready()
 
     def on_lost(self) -> None:
-        """The client notices too and restarts ICE or joins again; its WebSocket decides whether it is gone."""
+        """Nothing to decide: the client notices too, and its WebSocket says whether it is gone."""
 
     def on_rtp(self, data: bytes, arrival: float) -> None:
         """A subscriber sends none."""
@@ -176,19 +179,34 @@ class SubscriberPeer:
 
     async def _renew(self, *, ice_restart: bool = False) -> None:
         """Offer the sections as they are now; one offer at a time, the rest follows its answer."""
-        waiting = self._unanswered_since is not None
-        if waiting and time.monotonic() - (self._unanswered_since or 0.0) < ANSWER_SECONDS:
+        if self._unanswered is not None:
             self._outdated = True
             return
         if not self._version:
             await self._transport.open()
         self._version += 1
-        self._outdated, self._unanswered_since = False, time.monotonic()
+        self._outdated = False
+        self._unanswered = asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._offer_again)
         lines = [self._line(index, slot) for index, slot in enumerate(self._slots)]
-        sdp = describe(
-            lines, self._transport.local, setup="actpass", session=self._session, version=self._version
-        )
+        local = self._transport.local
+        sdp = describe(lines, local, setup="actpass", session=self._session, version=self._version)
         self._offer(sdp, ice_restart)
+
+    def _answered(self) -> None:
+        if self._unanswered is not None:
+            self._unanswered.cancel()
+            self._unanswered = None
+
+    def _offer_again(self) -> None:
+        task = asyncio.ensure_future(self._renew_unanswered())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _renew_unanswered(self) -> None:
+        async with self._lock:
+            if self._unanswered is not None:
+                self._unanswered = None
+                await self._renew()
 
     def _line(self, index: int, slot: Slot) -> Line | Refused:
         if slot.viewer is None and index:

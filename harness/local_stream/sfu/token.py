@@ -1,7 +1,7 @@
 """The token that the coordinator hands out in `credentials` and the SFU asks for on every door.
 
-A JWT (HS256) signed with the app's secret. Its audience sets it apart from user tokens, which the same secret signs:
-neither is accepted in the other's place.
+A JWT (HS256) signed with the app's secret. Its audience sets it apart from user tokens, which the same secret
+signs: neither is accepted in the other's place.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def mint(secret: str, grant: Grant, *, now: float | None = None) -> str:
 
 
 def verify(secret: str, token: str) -> Grant:
-    """The grant inside `token`; raises SfuError UNAUTHENTICATED, and says REJOIN when a fresh token would help."""
+    """The grant inside `token`; raises SfuError UNAUTHENTICATED, with REJOIN when a fresh one would help."""
     try:
         claims = jwt.decode(
             token,

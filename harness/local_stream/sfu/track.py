@@ -73,7 +73,7 @@ class PublishedTrack:
 
 
 class ViewerTrack:
-    """One track to one viewer. It flows while it is wanted and the transport is up, and begins with a key frame."""
+    """One track to one viewer: flows while it is wanted and the transport is up, from a key frame on."""
 
     def __init__(self, track: PublishedTrack, rewriter: Rewriter, sender: Sender) -> None:
         self.track = track
@@ -98,7 +98,7 @@ class ViewerTrack:
 
     def ready(self) -> None:
         """The viewer can receive from now on: begin as soon as a picture can."""
-        if not self._flowing:
+        if self._sender.connected and not self._flowing:
             self.track.need_key_frame(time.monotonic())
 
     def close(self) -> None:

@@ -1,8 +1,9 @@
-"""One peer's transport: ICE of aioice, DTLS and SRTP of aiortc, without what aiortc puts on top (codecs, jitter buffers).
+"""One peer's transport: ICE of aioice, DTLS and SRTP of aiortc, without what aiortc puts on top.
 
-This module alone knows private parts of both, of exactly the versions in `PINNED`: a packet is decrypted where its
-datagram arrives and encrypted where it leaves, with no queue and no task in between, and an ICE restart swaps the
-connection below a DTLS session that goes on. A test fails when other versions are installed.
+This module alone knows private parts of both, of exactly the versions in `PINNED`: a packet is decrypted
+where its datagram arrives and encrypted where it leaves, with no queue and no task in between, and an ICE
+restart swaps the connection below a DTLS session that goes on. A test fails when other versions are
+installed.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import pylibsrtp
 from aioice import Candidate, Connection
@@ -69,14 +71,20 @@ class _Ice(Connection):  # type: ignore[misc]
         super().__init__(ice_controlling=controlling, use_ipv6=False)
         self._owner = owner
 
-    async def get_component_candidates(self, component: int, addresses: list[str], timeout: int = 5) -> Any:
-        return await super().get_component_candidates(component, [LOOPBACK], timeout)
+    async def get_component_candidates(
+        self,
+        component: int,
+        addresses: list[str],  # noqa: ARG002 - of all interfaces; media of this machine stays on this machine
+        timeout: int = 5,
+    ) -> list[Candidate]:
+        found: list[Candidate] = await super().get_component_candidates(component, [LOOPBACK], timeout)
+        return found
 
-    def data_received(self, data: bytes, component: int) -> None:
+    def data_received(self, data: bytes, component: int) -> None:  # noqa: ARG002 - there is only one
         self._owner._datagram(data)
 
     async def close(self) -> None:
-        """Ours to call, and aioice's when the peer no longer consents (RFC 7675: half a minute of silence)."""
+        """Ours to call, and aioice's when the peer consents no more (RFC 7675: half a minute of silence)."""
         await super().close()
         self._owner._ice_closed(self)
 
@@ -104,7 +112,7 @@ class _Lower:
 
 
 class PeerTransport:
-    """Call `open`, tell the peer `local`, then `connect` with what it answers; `restart` begins a new ICE generation."""
+    """`open` it, tell the peer `local`, `connect` with what it tells; `restart` begins a new ICE generation."""
 
     def __init__(self, identity: Identity, listener: Listener, *, controlling: bool) -> None:
         self._identity = identity
@@ -142,7 +150,7 @@ class PeerTransport:
         return self._remote is not None and self._remote.username != remote.username
 
     def connect(self, remote: TransportDescription) -> None:
-        """Begin ICE, then DTLS (first time), with what the peer told; nothing when it told the same before."""
+        """Begin ICE, then (first time) DTLS, with what the peer told; the same again changes nothing."""
         if self._closed or (self._remote is not None and self._remote.username == remote.username):
             return
         self._remote = remote
@@ -150,15 +158,17 @@ class PeerTransport:
         self._spawn(self._establish(self._next, remote))
 
     async def restart(self) -> None:
-        """Make a new ICE generation: new credentials and port; the old one carries media until the new one can."""
+        """Make a new ICE generation: new credentials and port; the old one carries media until it can."""
         if self._next is not self._ice:
             await self._next.close()
         self._next = _Ice(self, controlling=self._controlling)
         await self._next.gather_candidates()
 
     async def add_candidate(self, text: str) -> None:
-        """Add a trickled candidate (JSON of RTCIceCandidateInit). Names ending in `.local` cannot be asked for here,
-        nor need they be: such a peer is found by its first check (peer-reflexive)."""
+        """Add a trickled candidate (JSON of RTCIceCandidateInit); raises ValueError when it is none.
+
+        Names ending in `.local` are left out: such a peer is found by its first check (peer-reflexive).
+        """
         init = json.loads(text)
         value = str(init.get("candidate", "")).removeprefix("candidate:")
         fragment = init.get("usernameFragment")
@@ -188,7 +198,7 @@ class PeerTransport:
         for ice in {self._ice, self._next}:
             await ice.close()
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
