@@ -1,0 +1,19 @@
+"""The least that a suite must bring for the gate: a run log with the outcomes of its checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.trace.events import RunLog
+from harness.trace.outcomes import OutcomeRecorder
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--run-dir", type=Path)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    log = RunLog(config.getoption("--run-dir") / "events.jsonl")
+    config.pluginmanager.register(OutcomeRecorder(log), "outcomes")

@@ -1,0 +1,236 @@
+"""The gate as a whole, over small suites in real pytest processes: each kind of run once."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from harness.errors import UsageError
+from tests.unit.gate.conftest import RunGate
+
+ALL_GREEN = """
+    @pytest.mark.check("T01")
+    @pytest.mark.parametrize("case", ["a", "b"])
+    def test_answers(case): pass
+
+    @pytest.mark.check("T02", "G01")
+    def test_signs_and_goes_live(): pass
+
+    def test_of_no_check(): raise AssertionError("must not count")
+"""
+ONE_OF_EACH = """
+    import os
+    from pathlib import Path
+    from harness.errors import Finding
+
+    @pytest.mark.check("T01")
+    @pytest.mark.parametrize("case", ["good", "bad"])
+    def test_red(case):
+        if case == "bad":
+            raise Finding("expected 200, came 500: <b>&")
+
+    @pytest.mark.check("T02")
+    def test_flaky():
+        seen = Path(__file__).with_name("seen")
+        first = not seen.exists()
+        seen.write_text("")
+        assert not first, "not the first time"
+
+    @pytest.mark.check("G01")
+    @pytest.mark.skip(reason="no Firefox here")
+    def test_skipped(): pass
+"""
+
+
+def test_all_green_is_a_release(run_gate: RunGate) -> None:
+    run = run_gate(ALL_GREEN)
+    assert run.exit_code == 0
+    assert "T01  answers  pass" in run.terminal
+    assert "T02  signs  pass" in run.terminal
+    assert (
+        " RELEASE  All 3 checks are green; 1 planned check is not covered by this version.\nReport: "
+        f"{run.folder}/report.html" in run.terminal
+    )
+    assert "Once more" not in run.terminal
+    assert "<h1>RELEASE</h1>" in run.report
+    assert {event["attempt"] for event in run.events} == {1}
+    outcomes = [(event["id"], event["outcome"]) for event in run.events if event["what"] == "check"]
+    assert sorted(outcomes) == [("G01", "passed"), ("T01", "passed"), ("T01", "passed"), ("T02", "passed")]
+
+
+def test_red_flaky_and_gap_are_told_apart_and_block(run_gate: RunGate) -> None:
+    run = run_gate(ONE_OF_EACH)
+    assert run.exit_code == 1
+    assert "Once more in a fresh process: T01, T02\n" in run.terminal
+    assert (
+        "DO NOT RELEASE  1 check failed: T01; 1 check flaky (failed, then passed): T02; "
+        "1 check not proven (gap): G01." in run.terminal
+    )
+    assert "expected 200, came 500: <b>&" in run.terminal
+    assert "skipped: no Firefox here" in run.terminal
+    assert "expected 200, came 500: &lt;b&gt;&amp;" in run.report
+    again = [
+        (event["id"], event["outcome"]) for event in run.events if event.get("id") and event["attempt"] == 2
+    ]
+    assert again == [("T01", "passed"), ("T01", "failed"), ("T02", "passed")]
+
+
+def test_junit_counts_flaky_and_gap_as_not_passed(run_gate: RunGate) -> None:
+    suite = ElementTree.fromstring(run_gate(ONE_OF_EACH).junit)[0]
+    assert {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "4",
+        "failures": "2",
+        "errors": "1",
+        "skipped": "1",
+    }
+    tags = {
+        str(case.get("name"))[:3]: [child.tag for child in case if child.tag != "properties"]
+        for case in suite.iter("testcase")
+    }
+    assert tags == {
+        "T01": ["failure"],
+        "T02": ["failure", "flakyFailure"],
+        "G01": ["error"],
+        "G02": ["skipped"],
+    }
+
+
+def test_chosen_checks_are_run_alone_and_give_no_release(run_gate: RunGate) -> None:
+    run = run_gate(ALL_GREEN, ["T02"])
+    assert run.exit_code == 0
+    assert "PARTIAL  The chosen check is green: partial, not a release verdict." in run.terminal
+    assert [event["id"] for event in run.events if event["what"] == "check"] == ["T02", "G01"]
+    assert "RELEASE" not in run.terminal.replace("PARTIAL", "")
+
+
+def test_an_unknown_check_is_refused_before_anything_is_made(run_gate: RunGate) -> None:
+    with pytest.raises(UsageError, match="no check 'T77'"):
+        run_gate(ALL_GREEN, ["T77"])
+
+
+def test_a_check_without_a_test_is_a_gap(run_gate: RunGate) -> None:
+    run = run_gate("""
+        @pytest.mark.check("T01", "T02")
+        def test_two(): pass
+    """)
+    assert run.exit_code == 2
+    assert "COULD NOT TELL  1 check not proven (gap): G01." in run.terminal
+    assert "no test of it was collected" in run.terminal
+
+
+def test_no_test_at_all_is_no_release(run_gate: RunGate) -> None:
+    assert run_gate("").exit_code == 2
+
+
+def test_set_up_that_fails_is_red_and_clean_up_too(run_gate: RunGate) -> None:
+    run = run_gate("""
+        @pytest.fixture
+        def broken(): raise RuntimeError("no party")
+
+        @pytest.fixture
+        def untidy():
+            yield
+            raise RuntimeError("left open")
+
+        @pytest.mark.check("T01")
+        def test_a(broken): pass
+
+        @pytest.mark.check("T02", "G01")
+        def test_b(untidy): pass
+    """)
+    assert run.exit_code == 1
+    assert "DO NOT RELEASE  3 checks failed: T01, T02, G01." in run.terminal
+    assert "set-up of its test failed: RuntimeError: no party" in run.terminal
+    assert "clean-up of its test failed: RuntimeError: left open" in run.terminal
+
+
+def test_an_expected_failure_proves_nothing(run_gate: RunGate) -> None:
+    run = run_gate("""
+        @pytest.mark.check("T01")
+        @pytest.mark.xfail(reason="known")
+        def test_a(): assert False
+
+        @pytest.mark.check("T02")
+        @pytest.mark.xfail(reason="known")
+        def test_b(): pass
+
+        @pytest.mark.check("G01")
+        def test_c(): pass
+    """)
+    assert run.exit_code == 1
+    assert "1 check failed: T02; 1 check not proven (gap): T01." in run.terminal
+
+
+def test_the_harness_breaking_is_not_the_product_breaking(run_gate: RunGate) -> None:
+    run = run_gate("""
+        from harness.errors import ServerError
+
+        @pytest.fixture(scope="session")
+        def stack(): raise ServerError("The token server died.\\n  last line")
+
+        @pytest.mark.check("T01", "T02", "G01")
+        def test_a(stack): pass
+    """)
+    assert run.exit_code == 2
+    assert "COULD NOT TELL  The harness could not do its work: The token server died.\n" in run.terminal
+    assert "  last line" in run.terminal
+    assert "Once more" not in run.terminal
+    assert "The token server died." in run.report
+
+
+def test_a_plugin_that_gives_up_is_quoted(run_gate: RunGate) -> None:
+    run = run_gate("""
+        @pytest.fixture(autouse=True)
+        def give_up(request):
+            from harness.trace.events import RunLog
+            log = RunLog(request.config.getoption("--run-dir") / "events.jsonl")
+            log.event("harness", "error", message="No browser was found: install one.")
+            pytest.exit("No browser was found: install one.", returncode=2)
+
+        @pytest.mark.check("T01")
+        def test_a(): pass
+    """)
+    assert run.exit_code == 2
+    assert "The harness could not do its work: No browser was found: install one.\n" in run.terminal
+
+
+def test_tests_that_cannot_be_collected_are_the_harness_own_fault(run_gate: RunGate) -> None:
+    run = run_gate("raise RuntimeError('half a file')")
+    assert run.exit_code == 2
+    assert "pytest ended with exit code 2" in run.terminal
+    assert "half a file" in run.terminal
+
+
+def test_a_process_that_dies_is_never_green(run_gate: RunGate) -> None:
+    run = run_gate("""
+        import os
+
+        @pytest.mark.check("T01", "T02")
+        def test_a(): pass
+
+        @pytest.mark.check("G01")
+        def test_b(): os._exit(0)
+    """)
+    assert run.exit_code == 2
+    assert "not proven (gap): G01" in run.terminal
+    assert "Did not end: G01" in run.terminal
+    assert "T01  answers  pass" in run.terminal
+
+
+def test_secrets_of_the_settings_are_masked(run_gate: RunGate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://me:pass-word@db/x")
+    run = run_gate("""
+        @pytest.mark.check("T01")
+        def test_a(): raise AssertionError("could not reach postgres://me:pass-word@db/x")
+    """)
+    assert "pass-word" not in run.report
+    assert "could not reach ***" in run.report
+    assert "pass-word" not in run.junit
+
+
+def test_nothing_of_the_project_around_reaches_the_checks(
+    run_gate: RunGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
+    assert run_gate(ALL_GREEN).exit_code == 0
