@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 
 from harness.errors import HarnessError
 from harness.setup.commands import COMMANDS, needs, program, unknown
+from harness.setup.start import interrupt
 
 if TYPE_CHECKING:
     from harness.config import HarnessSettings
@@ -43,12 +45,14 @@ def commands() -> None:
 def gate(only: str, runs: Path | None) -> int:
     from harness.config import HarnessSettings, load
     from harness.gate import gate as run_gate
+    from harness.gate.catalogue import catalogue, choose
 
     settings = load(HarnessSettings)
     if runs is not None:
         settings = settings.model_copy(update={"runs": runs})
+    choose([only], catalogue())  # a wrong name is told before anything is installed
     _make_ready(settings, COMMANDS["gate"].needs)
-    return run_gate(settings, [check.strip() for check in only.split(",") if check.strip()])
+    return run_gate(settings, [only] if only else [])
 
 
 @commands.command(help=COMMANDS["up"].does)
@@ -104,6 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _exit_code(arguments: Sequence[str] | None) -> int:
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         result = commands.main(arguments, prog_name=program(), standalone_mode=False)
     except HarnessError as error:

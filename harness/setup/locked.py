@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# The locks that this process holds. Tools inherit them: should this process be killed while pip still writes into
+# a folder, then the folder stays locked until pip has ended too.
+held: list[int] = []
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
@@ -16,13 +20,16 @@ def locked(folder: Path) -> Iterator[None]:
 
     The lock is on the folder itself, so it leaves no file behind and works where nothing can be written.
     """
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    handle = os.open(folder, os.O_RDONLY)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.stderr.write(f"Another start is setting up {folder}: waiting for it to finish.\n")
             fcntl.flock(handle, fcntl.LOCK_EX)
+        held.append(handle)
         yield
     finally:
+        if handle in held:
+            held.remove(handle)
         os.close(handle)

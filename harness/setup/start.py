@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from types import FrameType
 from typing import NoReturn
 
 from harness.errors import HarnessError, SetUpError
@@ -14,6 +16,7 @@ from harness.setup.virtual_environment import VirtualEnvironment
 
 def start(arguments: list[str]) -> int:
     """Run the command line `arguments`; returns an exit code only when there is nothing to go on with."""
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         return _start(arguments)
     except HarnessError as error:
@@ -22,6 +25,11 @@ def start(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nStopped; the next start mends what is half done.\n")
         return 130
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Handler of SIGTERM: what is under way is ended as after Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def _start(arguments: list[str]) -> int:

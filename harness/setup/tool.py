@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import SetUpError
+from harness.setup.locked import held
 
 NO_NETWORK = re.compile(
     r"name resolution|name or service not known|nodename nor servname|ENOTFOUND|EAI_AGAIN|ECONNREFUSED"
@@ -57,6 +58,7 @@ def run_tool(
             text=True,
             errors="replace",
             start_new_session=True,
+            pass_fds=held,
         )
     except OSError as error:
         raise ToolError(
