@@ -115,8 +115,10 @@ class Stack:
         service_role = {"SUPABASE_SERVICE_ROLE_KEY": keys.supabase_service_role_key}
         anon = {"SUPABASE_ANON_KEY": keys.supabase_anon_key}
         stream_base = {"STREAM_BASE_URL": str(target.stream_base_url)}
+        jwt_secret = {"SUPABASE_JWT_SECRET": keys.supabase_jwt_secret}
+        origins = {"ALLOWED_ORIGINS": target.pages_url}
         own: dict[str, Iterable[dict[str, str]]] = {
-            "local Supabase": [supabase, service_role, anon, self._database()],
+            "local Supabase": [supabase, service_role, anon, jwt_secret, self._database()],
             "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}],
             "token server": [
                 stream,
@@ -132,11 +134,7 @@ class Stack:
     def _database(self) -> dict[str, str]:
         given = self._settings.database_url
         database = {"DATABASE_URL": given.get_secret_value()} if given else {}
-        return {
-            "HARNESS_DATA_DIR": str(self._data / "postgres"),
-            "SUPABASE_JWT_SECRET": self.keys.supabase_jwt_secret,
-            **database,
-        }
+        return {"HARNESS_DATA_DIR": str(self._data / "postgres"), **database}
 
     def _pages(self) -> dict[str, str]:
         return {"HARNESS_PAGES_DIST": str(self._pages_dist), "TOKEN_URL": self.target.token_url}
