@@ -120,13 +120,7 @@ class Stack:
         own: dict[str, Iterable[dict[str, str]]] = {
             "local Supabase": [supabase, service_role, anon, jwt_secret, self._database()],
             "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}],
-            "token server": [
-                stream,
-                stream_base,
-                supabase,
-                service_role,
-                {"ALLOWED_ORIGINS": target.pages_url},
-            ],
+            "token server": [stream, stream_base, supabase, service_role, jwt_secret, origins],
             "pages": [supabase, anon, stream_base, self._pages()],
         }
         return {key: value for part in own[name] for key, value in part.items()}
