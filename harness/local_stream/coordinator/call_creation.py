@@ -29,7 +29,7 @@ def get_or_create(coordinator: Coordinator, ask: Ask) -> tuple[Call, bool]:
         return found, False
     call = _new_call(coordinator, ask, mapping(ask.body, "data") or {})
     coordinator.calls.add(call)
-    ask.noted |= {"created": True, "created_by_id": call.created_by.id}
+    ask.noted.update(created=True, created_by_id=call.created_by.id)
     coordinator.publisher.watch(ask.query.get("connection_id"), ask.caller.user_id, call)
     detail = {"call": call_response(call), "members": members_response(call)}
     coordinator.publisher.publish(call, "call.created", detail, call.created_by.id)

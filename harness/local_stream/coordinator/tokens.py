@@ -1,6 +1,6 @@
 """Who asks: API keys and JWTs, checked with the vendor's codes.
 
-A user token names its `user_id`; a server token says `server: true` and is above permissions. Both are HS256
+A user token names its `user_id`; a token that names nobody is a server's, and above permissions. Both are HS256
 over the app's secret. Anonymous callers (`stream-auth-type: anonymous`) need the API key alone.
 """
 
@@ -53,13 +53,12 @@ class Tokens:
         claims = self._verified(token.removeprefix("Bearer "))
         self._check_times(claims)
         user_id = claims.get("user_id")
-        if claims.get("server") is True and not user_id:
-            return Caller(server=True)
         if isinstance(user_id, str) and user_id:
             return Caller(user_id=user_id)
-        raise _unauthorized(
-            Code.AUTHENTICATION, "JWTAuth error: the token has neither user_id nor server: true"
-        )
+        # The Python SDK's server tokens are empty, Node's say `server: true`.
+        if user_id is None and claims.get("server", True) is True:
+            return Caller(server=True)
+        raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: the token is neither a user's nor a server's")
 
     def _verified(self, token: str) -> dict[str, Any]:
         # Times are checked below: with our clock, and with a code for each.

@@ -98,14 +98,15 @@ def user_response(user: User) -> dict[str, object]:
     return answer | {name: value for name, value in optional.items() if value is not None}
 
 
-def own_user_response(user: User) -> dict[str, object]:
-    """OwnUserResponse: `me` in connection.ok. The chat product's counters are 0: there is no chat here."""
+def full_user_response(user: User) -> dict[str, object]:
+    """FullUserResponse: what servers read. The chat product's counters are 0: there is no chat here."""
     unread = dict.fromkeys(("total_unread_count", "unread_channels", "unread_count", "unread_threads"), 0)
     return user_response(user) | unread | {"devices": [], "mutes": [], "channel_mutes": []}
 
 
-# FullUserResponse, what a server reads, has the same fields.
-full_user_response = own_user_response
+def own_user_response(user: User) -> dict[str, object]:
+    """OwnUserResponse: `me` in connection.ok. Nobody is told of a shadow ban."""
+    return {name: value for name, value in full_user_response(user).items() if name != "shadow_banned"}
 
 
 def _changes(given: Mapping[str, object]) -> dict[str, object]:
