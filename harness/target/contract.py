@@ -5,6 +5,7 @@ The message holds the request, what was expected and what came; secrets and toke
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -37,14 +38,14 @@ def granted(answer: Answer, target: Target, party: Party, user: Person) -> None:
     if answer.status != 200 or not isinstance(answer.json, dict):
         raise Finding(answer.story(wanted))
     rest = {name: value for name, value in answer.json.items() if name not in texts}
-    if rest != expected or not all(_is_text(answer.json.get(name)) for name in texts):
+    if not _same(rest, expected) or not all(_is_text(answer.json.get(name)) for name in texts):
         raise Finding(answer.story(wanted))
 
 
 def refused(answer: Answer, status: int, error: str) -> None:
     """`status` with exactly `{"ok": false, "error": error}`."""
     expected = {"ok": False, "error": error}
-    if answer.status != status or answer.json != expected:
+    if answer.status != status or not _same(answer.json, expected):
         raise Finding(answer.story(f"{status} {expected}"))
 
 
@@ -112,6 +113,11 @@ def keeps_secrets(where: str, text: str, target: Target) -> None:
     for name, secret in target.secrets.items():
         if secret in text:
             raise Finding(f"expected: no secret in {where}\ncame:     the {name} can be read there")
+
+
+def _same(one: object, other: object) -> bool:
+    """Equal as JSON: to Python, 1 is True."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _is_text(value: object) -> bool:

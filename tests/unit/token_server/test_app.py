@@ -123,12 +123,13 @@ def test_name_is_the_best_that_is_known(
 
 
 @pytest.mark.parametrize(("failure", "status"), [(500, 502), (503, 502), (401, 502), (429, 503)])
-def test_failing_stream_is_told_in_the_same_shape(tmp_path: Path, failure: int, status: int) -> None:
-    with running(tmp_path / "log") as system:
-        party, system.small_stream.failure = system.new_party(), failure
-        answer = ask(system, party)
-        contract.refused(answer, status, "Stream is unavailable")
-        contract.readable_from(answer, PAGES)
+def test_failing_stream_is_told_in_the_same_shape(
+    shared: System, party: Party, monkeypatch: pytest.MonkeyPatch, failure: int, status: int
+) -> None:
+    monkeypatch.setattr(shared.small_stream, "failure", failure)
+    answer = ask(shared, party)
+    contract.refused(answer, status, "Stream is unavailable")
+    contract.readable_from(answer, PAGES)
 
 
 def test_silent_stream_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,34 +139,45 @@ def test_silent_stream_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         contract.refused(ask(system, party), 504, "Stream is unavailable")
 
 
-def test_whole_request_has_a_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whole_request_has_a_time_limit(
+    shared: System, party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(app, "TIME_LIMIT", 0.2)
-    with running(tmp_path / "log") as system:
-        party, system.small_stream.silent = system.new_party(), True
-        answer = ask(system, party)
-        contract.refused(answer, 504, "Timed out")
-        contract.readable_from(answer, PAGES)
+    monkeypatch.setattr(shared.small_stream, "silent", True)
+    answer = ask(shared, party)
+    contract.refused(answer, 504, "Timed out")
+    contract.readable_from(answer, PAGES)
 
 
-def test_failing_supabase_is_not_taken_for_a_bad_session(tmp_path: Path) -> None:
+def test_failing_supabase_is_not_taken_for_a_bad_session(
+    shared: System, party: Party, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = shared.session(party.host)
+    monkeypatch.setattr(shared.small_supabase, "down", True)
+    answer = shared.endpoint.ask(session, {"callId": party.id}, origin=PAGES)
+    contract.refused(answer, 503, "Supabase is unavailable")
+    contract.readable_from(answer, PAGES)
+
+
+def test_supabase_without_its_keys_is_not_taken_for_a_bad_session(tmp_path: Path) -> None:
     with running(tmp_path / "log") as system:
         party = system.new_party()
         session = system.session(party.host)
         system.small_supabase.down = True
-        answer = system.endpoint.ask(session, {"callId": party.id}, origin=PAGES)
-        contract.refused(answer, 503, "Supabase is unavailable")
-        contract.readable_from(answer, PAGES)
+        contract.refused(system.endpoint.ask(session, {"callId": party.id}), 503, "Supabase is unavailable")
+        system.small_supabase.down = False
+        contract.granted(ask(system, party), system.target, party, party.host)
 
 
 def test_what_nobody_foresaw_is_a_500_without_details(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shared: System, party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> str:
         raise ZeroDivisionError("details")
 
     monkeypatch.setattr(stream.StreamVideo, "user_token", broken)
-    with running(tmp_path / "log") as system:
-        answer = ask(system, system.new_party())
+    answer = ask(shared, party)
     contract.refused(answer, 500, "Internal error")
     contract.readable_from(answer, PAGES)
-    assert "ZeroDivisionError" in (tmp_path / "log").read_text()
+    assert shared.target.token_server_log is not None
+    assert "ZeroDivisionError" in shared.target.token_server_log.read_text()

@@ -1,0 +1,103 @@
+"""Asking a token endpoint: what is sent, what is told of it, and when nobody is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import jwt
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from harness.errors import ServerError
+from harness.serving import LOOPBACK, bind
+from harness.target import Target, TokenEndpoint
+from tests.unit.token_server.served import served
+
+SECRET = "a secret of Stream, long enough to sign with"
+
+
+def target_at(url: str) -> Target:
+    return Target("http://pages", url, "http://supabase", "anon", "service role key", "key", SECRET)
+
+
+async def echo(request: Request) -> Response:
+    """What came, and a secret that must not be shown."""
+    body = (await request.body()).decode("latin-1")
+    came = {"method": request.method, "headers": dict(request.headers), "body": body}
+    token = jwt.encode({"user_id": "u"}, SECRET, "HS256")
+    return JSONResponse({**came, "token": token, "secret": SECRET}, headers={"x-leak": "service role key"})
+
+
+async def elsewhere(_: Request) -> Response:
+    return RedirectResponse("/")
+
+
+async def html(_: Request) -> Response:
+    return Response("<html>" + "x" * 5000, media_type="text/html")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    every = ["GET", "POST", "OPTIONS"]
+    routes = [
+        Route("/", echo, methods=every),
+        Route("/moved", elsewhere, methods=every),
+        Route("/html", html, methods=every),
+    ]
+    with served(Starlette(routes=routes)) as url:
+        yield url
+
+
+def test_page_like_request(address: str) -> None:
+    answer = TokenEndpoint(target_at(address)).ask("session", {"callId": "5"}, origin="http://pages")
+    assert answer.json["method"] == "POST"
+    assert answer.json["body"] == '{"callId": "5"}'
+    sent = answer.json["headers"]
+    assert sent["authorization"] == "Bearer session"
+    assert (sent["origin"], sent["content-type"]) == ("http://pages", "application/json")
+    assert answer.elapsed > 0
+
+
+def test_request_that_no_page_would_send(address: str) -> None:
+    strange = {"Authorization": "Basic \xe9", "Content-Type": "text/plain"}
+    answer = TokenEndpoint(target_at(address)).ask(None, b"\xff", method="OPTIONS", headers=strange)
+    assert (answer.json["method"], answer.json["body"]) == ("OPTIONS", "\xff")
+    assert answer.json["headers"]["authorization"] == "Basic \xe9"
+    assert answer.json["headers"]["content-type"] == "text/plain"
+
+
+def test_no_body_and_no_session_means_none(address: str) -> None:
+    sent = TokenEndpoint(target_at(address)).ask(None, None).json["headers"]
+    assert "authorization" not in sent
+    assert "content-type" not in sent
+
+
+def test_what_is_shown_holds_request_and_answer_without_secrets(address: str) -> None:
+    session = jwt.encode({"sub": "u"}, SECRET, "HS256")
+    answer = TokenEndpoint(target_at(address)).ask(session, {"callId": "5"})
+    story = answer.story("something else")
+    assert f"POST {address}" in story
+    assert '{"callId": "5"}' in story
+    assert "expected: something else" in story
+    assert "200" in story
+    for secret in (session, answer.token, SECRET, "service role key"):
+        assert secret not in story
+    assert SECRET not in repr(TokenEndpoint(target_at(address)).target)
+
+
+def test_redirect_and_html_are_answers_too(address: str) -> None:
+    assert TokenEndpoint(target_at(f"{address}/moved")).ask(None, None).status == 307
+    answer = TokenEndpoint(target_at(f"{address}/html")).ask(None, None)
+    assert answer.json is None
+    assert len(answer.story("JSON")) < 2000
+    assert "(5006 bytes)" in answer.shown
+
+
+def test_nobody_there_is_told_in_a_sentence() -> None:
+    with bind() as listener:
+        nobody = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    with pytest.raises(ServerError, match=f"expected to answer POST {nobody}.*check that it runs"):
+        TokenEndpoint(target_at(nobody)).ask(None, None)
