@@ -49,6 +49,10 @@ class Heard:
             return f"the tone is no clip's: {tone.hz:.0f} Hz instead of {tone_of(clip_id):.0f} Hz"
         if heard != clip_id:
             return f"the tone is another host's: that of clip {heard} ({tone.hz:.0f} Hz)"
+        if tone.mixed_in is not None:
+            other = clip_of(tone.mixed_in)
+            whose = "another sound" if other is None else f"the tone of clip {other}"
+            return f"{whose} is mixed in ({tone.mixed_in:.0f} Hz)"
         return None
 
 

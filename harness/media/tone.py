@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+Spectrum = npt.NDArray[np.float64]
 Samples = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 CLIPS = 256
@@ -21,15 +22,20 @@ STRIDE = 37  # odd, so that every id has a place of its own; clips 1 and 2 are 8
 SILENCE = 0.003  # root mean square, full scale = 1: the pulses arrive at 0.1 to 0.3
 LEAST_SHARE = 0.5  # of the sound's energy at its dominant frequency: noise and speech have far less
 WIDTH = 25.0  # Hz to each side that still count as the tone: the pulses widen it
+MIXED_IN = 0.05  # share of a second tone from which on it is heard too; of one clip alone it is below 0.01
 
 
 @dataclass(frozen=True)
 class Tone:
-    """`hz` the dominant frequency; `level` the RMS (full scale = 1); `share` of the energy at `hz`."""
+    """`hz` the dominant frequency; `level` the RMS (full scale = 1); `share` of the energy at `hz`.
+
+    `mixed_in` is the frequency of a second tone that is heard beside it, or None.
+    """
 
     hz: float
     level: float
     share: float
+    mixed_in: float | None = None
 
     @property
     def is_pure(self) -> bool:
@@ -61,9 +67,16 @@ def dominant_frequency(samples: Samples, rate: float) -> Tone | None:
     power = np.abs(np.fft.rfft(sound * np.hanning(sound.size))) ** 2
     frequencies = np.fft.rfftfreq(sound.size, 1 / rate)
     power[frequencies < 100] = 0  # mains hum and offset are no tone
-    peak = int(power.argmax())
-    near = np.abs(frequencies - frequencies[peak]) <= WIDTH
-    share = float(power[near].sum() / max(power.sum(), 1e-30))
+    hz, share = _strongest(power, frequencies)
+    power[np.abs(frequencies - hz) <= 3 * WIDTH] = 0
+    second, second_share = _strongest(power, frequencies)
+    mixed_in = second if second_share * (1 - share) >= MIXED_IN else None
+    return Tone(hz, level, share, mixed_in)
+
+
+def _strongest(power: Spectrum, frequencies: Spectrum) -> tuple[float, float]:
+    """Frequency of the strongest tone, and its share of all the power."""
+    near = np.abs(frequencies - frequencies[int(power.argmax())]) <= WIDTH
+    total, tone = float(power.sum()), float(power[near].sum())
     # The centre of the peak's energy is finer than the transform's own bins (1.5 Hz for 0.7 s of sound).
-    hz = float((power[near] * frequencies[near]).sum() / max(power[near].sum(), 1e-30))
-    return Tone(hz, level, share)
+    return float((power[near] * frequencies[near]).sum()) / max(tone, 1e-30), tone / max(total, 1e-30)

@@ -137,8 +137,13 @@ def viewer(new_side: Callable[..., Side]) -> Side:
     return new_side("no_devices")
 
 
-def send(host: Side, viewer: Side, *, audio: bool = True, video: bool = True) -> None:
-    """The host captures and sends to the viewer, who plays what arrives."""
+def send(host: Side, viewer: Side, *, audio: bool = True, video: bool = True, instead: str = "") -> None:
+    """The host captures and sends to the viewer, who plays what arrives.
+
+    `instead` is what to do in the host's page between capturing and sending.
+    """
     offer = host.page.evaluate(OFFER, {"audio": audio, "video": video})
+    if instead:
+        host.page.evaluate(instead)
     answer = viewer.page.evaluate(ANSWER, offer)
     host.page.evaluate("(sdp) => pc.setRemoteDescription({ type: 'answer', sdp })", answer)

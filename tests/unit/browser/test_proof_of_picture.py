@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.browser.eventually import eventually
+from harness.browser.picture import Look
 from harness.browser.proof import prove_picture
 from harness.errors import Finding
 from tests.unit.browser.conftest import Side, send
@@ -15,29 +17,34 @@ WITHIN = 4.0  # seconds for what must fail; what must succeed gets LONG
 LONG = 20.0
 
 
-def replace_video(host: Side, paint: str) -> None:
-    """Send a canvas instead of the camera: `paint` draws its `n`th picture; `own` is the camera's."""
-    host.page.evaluate(OWN)
-    host.page.evaluate(
-        "(canvas) => pc.getSenders().find((s) => s.track?.kind === 'video').replaceTrack((0, eval)(canvas))",
-        CANVAS % paint,
-    )
-
-
-CANVAS = """(() => {
-  const canvas = document.createElement("canvas");
-  canvas.width = 640; canvas.height = 360;
-  const draw = canvas.getContext("2d");
-  let n = 0;
-  window.paint = setInterval(() => { n += 1; %s }, 50);
-  return canvas.captureStream(20).getVideoTracks()[0];
-})()"""
-OWN = """async () => {
-  window.own = Object.assign(document.createElement("video"), { srcObject: new MediaStream(stream), muted: true });
+# Sends a canvas instead of the camera: PAINT draws its `n`th picture, and `own` shows the camera's.
+CANVAS = """async () => {
+  const own = Object.assign(document.createElement("video"), { srcObject: stream, muted: true });
   document.body.append(own);
   await own.play();
   await new Promise((shown) => own.requestVideoFrameCallback(shown));
+  const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
+  const draw = canvas.getContext("2d");
+  let n = 0;
+  setInterval(() => { n += 1; PAINT }, 50);
+  const [track] = canvas.captureStream(20).getVideoTracks();
+  await pc.getSenders().find((sender) => sender.track?.kind === "video").replaceTrack(track);
 }"""
+
+
+def wait_for(viewer: Side, arrived: Callable[[Look, Look], bool]) -> None:
+    """Until what the host did has `arrived`, judged by two looks at the viewer's picture after another."""
+    looks = [Look.at(viewer.video)]
+
+    def why_not_yet() -> str | None:
+        now = Look.at(viewer.video)
+        if arrived(looks[-1], now):
+            return None
+        if now.decoded != looks[-1].decoded:
+            looks.append(now)
+        return "What the host did does not arrive."
+
+    eventually(why_not_yet, within=LONG)
 
 
 @pytest.mark.parametrize(("profile", "clip_id"), [("host_a", 1), ("host_b", 2)])
@@ -60,20 +67,19 @@ def test_a_frozen_camera_is_seen_as_frozen(new_host: NewHost, viewer: Side) -> N
     send(host, viewer)
     prove_picture(viewer.video, 1, within=LONG)
     host.page.evaluate("pc.getSenders().find((s) => s.track?.kind === 'video').replaceTrack(null)")
+    wait_for(viewer, lambda before, now: now.decoded == before.decoded and now.t - before.t > 1)
     with pytest.raises(Finding, match="frozen: no frame was decoded"):
         prove_picture(viewer.video, 1, within=WITHIN)
 
 
 def test_a_still_that_is_sent_over_and_over_is_frozen_too(new_host: NewHost, viewer: Side) -> None:
     host = new_host()
-    send(host, viewer)
-    prove_picture(viewer.video, 1, within=LONG)
     # One frame of the camera, kept; a corner that nobody sees changes, so that frames go on being sent.
-    replace_video(
-        host,
+    paint = (
         "if (n === 1) draw.drawImage(own, 0, 0);"
-        "draw.fillStyle = `rgb(${n % 2},0,0)`; draw.fillRect(0, 0, 2, 2)",
+        "draw.fillStyle = `rgb(${n % 2},0,0)`; draw.fillRect(0, 0, 2, 2)"
     )
+    send(host, viewer, instead=CANVAS.replace("PAINT", paint))
     with pytest.raises(Finding, match=r"frozen: \d+ frames were decoded in .*, all the same"):
         prove_picture(viewer.video, 1, within=WITHIN)
 
@@ -83,6 +89,7 @@ def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) 
     send(host, viewer)
     prove_picture(viewer.video, 1, within=LONG)
     host.page.evaluate("stream.getVideoTracks()[0].enabled = false")
+    wait_for(viewer, lambda _, now: now.mark is None)
     with pytest.raises(Finding, match="the picture is black"):
         prove_picture(viewer.video, 1, within=WITHIN)
 
@@ -112,8 +119,7 @@ def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) 
 )
 def test_another_picture_is_no_proof(new_host: NewHost, viewer: Side, paint: str, reason: str) -> None:
     host = new_host()
-    send(host, viewer)
-    replace_video(host, paint)
+    send(host, viewer, instead=CANVAS.replace("PAINT", paint))
     with pytest.raises(Finding, match=reason):
         prove_picture(viewer.video, 1, within=WITHIN)
 

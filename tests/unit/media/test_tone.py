@@ -75,10 +75,20 @@ def test_noise_is_heard_but_is_not_pure() -> None:
     assert not heard.is_pure
 
 
-def test_two_hosts_at_once_are_not_one_pure_tone() -> None:
-    heard = dominant_frequency(clip(1)[:WINDOW] + clip(2)[:WINDOW], MICROPHONE_RATE)
+@pytest.mark.parametrize("louder", [1.0, 0.3])
+def test_two_hosts_at_once_are_noticed(louder: float) -> None:
+    heard = dominant_frequency(clip(1)[:WINDOW] + louder * clip(2)[:WINDOW], MICROPHONE_RATE)
     assert heard is not None
-    assert heard.share < 0.7
+    assert heard.mixed_in is not None
+    assert {clip_of(heard.hz), clip_of(heard.mixed_in)} == {1, 2}
+
+
+def test_one_host_alone_has_nothing_mixed_in() -> None:
+    noise = np.random.default_rng(1).normal(0, 0.02, WINDOW)
+    for clip_id in range(0, CLIPS, 5):
+        heard = dominant_frequency(clip(clip_id)[:WINDOW] * 0.3 + noise, MICROPHONE_RATE)
+        assert heard is not None
+        assert heard.mixed_in is None
 
 
 def opus(samples: Sound, bit_rate: int) -> Sound:
