@@ -52,7 +52,7 @@ class Feed:
 
 def accepted(codec: Codec, info: Message) -> Codec:
     """`codec` as the answer names it: the feedback that we give, and for Opus what the client announced."""
-    wanted = [*VIDEO_FEEDBACK, "transport-cc"]
+    wanted = [*VIDEO_FEEDBACK, "goog-remb"]
     feedback = [each for each in codec.feedback if each in wanted]
     parameters = codec.parameters
     if codec.name.lower() == "opus":

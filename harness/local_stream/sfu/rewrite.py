@@ -42,8 +42,8 @@ class Rewriter:
     def begin(self, packet: Packet, arrival: float) -> None:
         """Let the stream go on with `packet` (arrived at `arrival`, monotonic seconds) as its next one.
 
-        After a pause of the same source only the sequence closes up: time did pass. Another source has its own
-        clock, so its first timestamp is placed where the time between the two arrivals puts it.
+        After a pause of the same source only the sequence closes up: time did pass. Another source has its
+        own clock, so its first timestamp is placed where the time between the two arrivals puts it.
         """
         if self._last_sequence is not None:
             self._sequence_offset = (self._last_sequence + 1 - packet.sequence) & 0xFFFF

@@ -1,7 +1,7 @@
 """RTCP, the little that a forwarding SFU reads and writes.
 
 Sources: RFC 3550 section 6 (reports), RFC 4585 (NACK, PLI), RFC 5104 (FIR),
-draft-holmer-rmcat-transport-wide-cc-extensions-01 (transport-wide feedback).
+draft-alvestrand-rmcat-remb-03 (REMB).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from struct import Struct
 
 SENDER_REPORT, RECEIVER_REPORT, TRANSPORT_FEEDBACK, PAYLOAD_FEEDBACK = 200, 201, 205, 206
-NACK, TRANSPORT_WIDE = 1, 15
-PLI, FIR = 1, 4
+NACK = 1
+PLI, FIR, APPLICATION = 1, 4, 15
 
 _HEADER = Struct("!BBH")
 _TWO = Struct("!LL")
@@ -129,15 +129,15 @@ def negative_acknowledgement(sender: int, media: int, lost: Iterable[int]) -> by
     )
 
 
-def transport_wide(sender: int, media: int, feedback: bytes) -> bytes:
-    """Transport-wide feedback, padded as RFC 3550 pads."""
-    padding = -len(feedback) % 4
-    if padding:
-        feedback += bytes(padding - 1) + bytes((padding,))
+def maximum_bitrate(sender: int, bitrate: int, media: list[int]) -> bytes:
+    """REMB: the sources `media` together may send `bitrate` (bit/s)."""
+    exponent = max(0, bitrate.bit_length() - 18)
+    packed = (len(media) << 24) | (exponent << 18) | (bitrate >> exponent)
+    ssrcs = b"".join(ssrc.to_bytes(4, "big") for ssrc in media)
     return _packet(
-        TRANSPORT_FEEDBACK, TRANSPORT_WIDE, _TWO.pack(sender, media) + feedback, padded=bool(padding)
+        PAYLOAD_FEEDBACK, APPLICATION, _TWO.pack(sender, 0) + b"REMB" + packed.to_bytes(4, "big") + ssrcs
     )
 
 
-def _packet(kind: int, form: int, body: bytes, *, padded: bool = False) -> bytes:
-    return _HEADER.pack(0x80 | (0x20 if padded else 0) | form, kind, len(body) // 4) + body
+def _packet(kind: int, form: int, body: bytes) -> bytes:
+    return _HEADER.pack(0x80 | form, kind, len(body) // 4) + body

@@ -112,7 +112,7 @@ class _Lower:
 
 
 class PeerTransport:
-    """`open` it, tell the peer `local`, `connect` with what it tells; `restart` begins a new ICE generation."""
+    """`open` it, tell the peer `local`, `connect` with its own; `restart` begins a new ICE generation."""
 
     def __init__(self, identity: Identity, listener: Listener, *, controlling: bool) -> None:
         self._identity = identity
