@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Alert } from "./Alert.tsx";
+import { type Device, DEVICES, LABELS } from "./capture.ts";
 import { PartyError } from "./errors.ts";
 import type { Devices } from "./go-live.ts";
 import { type Phase, useHosting } from "./hosting.ts";
@@ -18,9 +19,6 @@ const STATUS: Record<Phase, string> = {
   ending: "You are live",
   ended: "Party ended",
 };
-
-const DEVICES = ["camera", "microphone"] as const;
-const LABELS = { camera: "Camera", microphone: "Microphone" };
 
 export function HostPage({ party }: { party: Party }) {
   const { supabase } = useServices();
@@ -47,7 +45,7 @@ export function HostPage({ party }: { party: Party }) {
     await hosting.start(wanted);
   };
 
-  const toggle = async (device: keyof Devices) => {
+  const toggle = async (device: Device) => {
     hosting.clearError();
     setWanted({ ...on, [device]: !on[device] });
     if (device === "camera" && on.camera) preview.stop();

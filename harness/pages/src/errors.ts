@@ -14,7 +14,7 @@ const BROWSER_ERRORS: Record<string, string> = {
   SecurityError: "Camera and microphone are blocked on this page. Please open it in a tab of its own and try again.",
 };
 
-// The SDK asks the browser once; after a denial it refuses by itself, with a plain Error in these words.
+// The SDK's own capture asks the browser once; after a denial it refuses by itself, with a plain Error in these words.
 const SDK_PERMISSION_DENIED = /^Permission was not granted previously/;
 
 /** The sentence a person can act on, for whatever going live or watching threw. */
@@ -32,12 +32,12 @@ export function authenticationFailed(message: string): string {
   return `Authentication failed: ${message.replace(/\.$/, "")}. Please refresh the page and try again.`;
 }
 
-/** Name and message, also of the SDK's WebSocket errors, whose message is a JSON text with a message in it. */
+/** Name and message, also of the SDK's WebSocket errors: a JSON text whose message ends with the reason for people. */
 function described(error: unknown): { name: string; message: string } {
   if (!(error instanceof Error)) return { name: "", message: String(error ?? "") };
   try {
     const inner = (JSON.parse(error.message) as { message?: unknown } | null)?.message;
-    if (typeof inner === "string") return { name: error.name, message: inner };
+    if (typeof inner === "string") return { name: error.name, message: inner.replace(/^WS failed .* and reason: /, "") };
   } catch {
     // Not JSON, as with most errors: its message is for people already.
   }

@@ -1,7 +1,7 @@
 import { type Call, OwnCapability, type StreamVideoClient } from "@stream-io/video-react-sdk";
+import { captureForCall, type Device, LABELS } from "./capture.ts";
 import { PartyError } from "./errors.ts";
 import { log, logError } from "./log.ts";
-import { mediaDevices } from "./media-devices.ts";
 import { callIds, markLive, markNotLive, type Party } from "./party.ts";
 import type { Services } from "./services.ts";
 import { connectStream, quietCall } from "./stream-client.ts";
@@ -9,10 +9,7 @@ import { fetchStreamToken } from "./stream-token.ts";
 import { Undo } from "./undo.ts";
 
 /** Which devices the host wants on air. One that is off is never asked for. */
-export interface Devices {
-  camera: boolean;
-  microphone: boolean;
-}
+export type Devices = Record<Device, boolean>;
 
 export interface LiveParty {
   client: StreamVideoClient;
@@ -40,6 +37,7 @@ export async function goLive(services: Services, party: Party, devices: Devices,
 
     // Steps 3 and 4: the call, joined and not created
     const call = await quietCall(client, party.id, connection);
+    await captureForCall(call, connection);
     log("Joining call...", ids);
     await call.join({ create: false });
     log("Call joined", ids);
@@ -49,7 +47,7 @@ export async function goLive(services: Services, party: Party, devices: Devices,
     if (devices.camera) await enable(call, "camera", OwnCapability.SEND_VIDEO);
     signal.throwIfAborted();
     if (devices.microphone) await enable(call, "microphone", OwnCapability.SEND_AUDIO);
-    log("Track status", ids, { camera: trackStatus(call, "camera"), microphone: trackStatus(call, "microphone") });
+    log("Track status", ids, { camera: statusLine(call, "camera"), microphone: statusLine(call, "microphone") });
     signal.throwIfAborted();
 
     // Step 6: live, on Stream and then in the database
@@ -72,11 +70,8 @@ export async function goLive(services: Services, party: Party, devices: Devices,
   }
 }
 
-type Device = "camera" | "microphone";
-
 async function enable(call: Call, device: Device, capability: OwnCapability): Promise<void> {
-  mediaDevices();
-  // Refused after the capture, the SDK would lose the stream and leave the camera's light on: so ask first.
+  // The SDK asks for the device first and notices only then that it may not publish.
   if (!call.state.ownCapabilities.includes(capability)) {
     throw new PartyError(`Stream does not allow you to use your ${device} here: only the host can go live.`);
   }
@@ -85,11 +80,17 @@ async function enable(call: Call, device: Device, capability: OwnCapability): Pr
   if (status !== "enabled" || readyState !== "live") {
     throw new PartyError(`Your ${device} did not start (${readyState ?? "no track"}). Please try again.`);
   }
-  log(`${device === "camera" ? "Camera" : "Microphone"} enabled`, callIds(call.id));
+  log(`${LABELS[device]} enabled`, callIds(call.id));
 }
 
 function trackStatus(call: Call, device: Device): { status: string; readyState?: string; muted?: boolean } {
-  const { status = "off", mediaStream } = call[device].state;
+  const { status = "disabled", mediaStream } = call[device].state;
   const track = mediaStream?.getTracks()[0];
   return track ? { status, readyState: track.readyState, muted: track.muted } : { status };
+}
+
+/** Like "enabled, live" or "disabled": text, because consoles fold objects. */
+function statusLine(call: Call, device: Device): string {
+  const { status, readyState, muted } = trackStatus(call, device);
+  return [status, readyState, muted && "muted by the system"].filter(Boolean).join(", ");
 }

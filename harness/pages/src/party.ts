@@ -22,15 +22,30 @@ export function callIds(partyId: string): CallIds {
 
 /** The party, or null when there is none with this id. */
 export async function findParty(supabase: Supabase, id: string): Promise<Party | null> {
-  const { data, error } = await supabase.from("parties").select(COLUMNS).eq("id", id).maybeSingle<Party>();
-  if (error) throw new PartyError(`The party could not be loaded: ${error.message}. Please refresh the page.`);
-  return data;
+  return read(supabase, "The party", () => supabase.from("parties").select(COLUMNS).eq("id", id).maybeSingle<Party>());
 }
 
 export async function listParties(supabase: Supabase): Promise<Party[]> {
-  const query = supabase.from("parties").select(COLUMNS).order("created_at", { ascending: false }).limit(NEWEST);
-  const { data, error } = await query.returns<Party[]>();
-  if (error) throw new PartyError(`The parties could not be loaded: ${error.message}. Please refresh the page.`);
+  const newestFirst = { ascending: false };
+  const query = () => supabase.from("parties").select(COLUMNS).order("created_at", newestFirst).limit(NEWEST);
+  return (await read(supabase, "The parties", () => query().returns<Party[]>())) ?? [];
+}
+
+interface Answer<T> {
+  data: T | null;
+  error: { message: string } | null;
+  status: number;
+}
+
+/** Parties are public. A stored session that is no longer good would hide them, so it is dropped, and asked again. */
+async function read<T>(supabase: Supabase, what: string, query: () => PromiseLike<Answer<T>>): Promise<T | null> {
+  let answer = await query();
+  if (answer.status === 401) {
+    await supabase.auth.signOut({ scope: "local" });
+    answer = await query();
+  }
+  const { data, error } = answer;
+  if (error) throw new PartyError(`${what} could not be loaded: ${error.message}. Please refresh the page.`);
   return data;
 }
 

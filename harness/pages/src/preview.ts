@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { mediaDevices } from "./media-devices.ts";
+import { capture, stopTracks } from "./capture.ts";
 
 export interface Preview {
   stream: MediaStream | null;
@@ -17,15 +17,15 @@ export function usePreview(): Preview {
     track?.addEventListener("ended", onEnded);
     return () => {
       track?.removeEventListener("ended", onEnded);
-      track?.stop();
+      stopTracks(stream);
     };
   }, [stream]);
 
   const start = useCallback(async () => {
     wanted.current = true;
-    const started = await mediaDevices().getUserMedia({ video: { width: 1280, height: 720 } });
+    const started = await capture("camera");
     if (wanted.current) setStream(started);
-    else started.getTracks().forEach((track) => track.stop());
+    else stopTracks(started);
   }, []);
   const stop = useCallback(() => {
     wanted.current = false;

@@ -1,6 +1,6 @@
 import { type Call, CallingState, StreamVideoClient, type StreamClientOptions } from "@stream-io/video-react-sdk";
 import type { Config } from "./config.ts";
-import { log, logError, streamLogs } from "./log.ts";
+import { log, streamLogs } from "./log.ts";
 import { callIds } from "./party.ts";
 import type { Services } from "./services.ts";
 import { fetchStreamToken, type StreamToken } from "./stream-token.ts";
@@ -36,7 +36,7 @@ function clientOptions({ streamBaseUrl }: Config): StreamClientOptions {
 }
 
 /**
- * The party's call, which captures nothing by itself; `undo` stops every capture and leaves it.
+ * The party's call, which captures nothing by itself; `undo` leaves it.
  *
  * Left alone the SDK starts devices on its own: on get and join when the call type says "default on", and, to notice
  * speech while muted, the microphone of anybody who may speak.
@@ -44,22 +44,14 @@ function clientOptions({ streamBaseUrl }: Config): StreamClientOptions {
 export async function quietCall(client: StreamVideoClient, partyId: string, undo: Undo): Promise<Call> {
   const { callType, callId } = callIds(partyId);
   const call = client.call(callType, callId);
-  undo.add("leave the call", () => release(call));
+  undo.add("leave the call", () => leave(call));
   await call.microphone.disableSpeakingWhileMutedNotification();
   await call.microphone.disable();
   await call.camera.disable();
   return call;
 }
 
-/** Stop camera and microphone at once, whatever the network does, then leave. */
-async function release(call: Call): Promise<void> {
-  for (const device of [call.camera, call.microphone]) {
-    device.state.mediaStream?.getTracks().forEach((track) => track.stop());
-  }
+/** Leave, unless the SDK has left by itself, as it does when a live stream ends. */
+export async function leave(call: Call): Promise<void> {
   if (call.state.callingState !== CallingState.LEFT) await call.leave();
-}
-
-/** Leave without fuss: the SDK may be leaving by itself at the same moment. */
-export async function leaveQuietly(call: Call): Promise<void> {
-  await release(call).catch((error: unknown) => logError("Leaving failed", callIds(call.id), error));
 }

@@ -5,7 +5,7 @@ import { log, logError } from "./log.ts";
 import { useObservable } from "./observe.ts";
 import { callIds, type Party } from "./party.ts";
 import { type Services, useServices } from "./services.ts";
-import { connectStream, leaveQuietly, quietCall } from "./stream-client.ts";
+import { connectStream, leave, quietCall } from "./stream-client.ts";
 import { fetchStreamToken } from "./stream-token.ts";
 import { Undo } from "./undo.ts";
 
@@ -111,6 +111,6 @@ async function follow(call: Call, backstage: boolean, callingState: CallingState
     log("Call joined", ids);
   } else if (callingState === CallingState.JOINED && backstage) {
     log("Call is not live", ids);
-    await leaveQuietly(call);
+    await leave(call);
   }
 }

@@ -29,8 +29,8 @@ const SENTENCES: [what: string, error: unknown, sentence: string][] = [
   ["a sentence of our own", new PartyError("Only the host can do this."), "Only the host can do this."],
   [
     "a refused token on the SDK's WebSocket, whose message is JSON",
-    new Error(JSON.stringify({ code: 43, StatusCode: 401, message: "Token signature is invalid", isWSFailure: false })),
-    "Authentication failed: Token signature is invalid. Please refresh the page and try again.",
+    new Error(JSON.stringify({ code: 43, StatusCode: 401, message: "WS failed with code: 43: Signature and reason: JWTAuth error: signature is not valid.", isWSFailure: false })),
+    "Authentication failed: JWTAuth error: signature is not valid. Please refresh the page and try again.",
   ],
   ["anything else", new Error("Stream error code -1: boom"), "Failed to go live: Stream error code -1: boom. Please try again."],
   ["an error without words", new Error(""), "Failed to go live. Please try again."],
