@@ -97,12 +97,16 @@ class Look:
 
 @dataclass(frozen=True)
 class PictureProof:
-    """What proved the picture: first and last mark, frames decoded between them, and the last look."""
+    """What proved the picture: first and last mark, frames decoded between them, and the last look.
+
+    `seen_at` is when the first of these marks was seen, in unix seconds.
+    """
 
     first: Mark
     last: Mark
     frames: int
     look: Look
+    seen_at: float
 
 
 class Viewing:
@@ -139,7 +143,7 @@ class Viewing:
             return None
         if self._frozen(last) is not None or first.mark is None or last.mark is None:
             return None
-        return PictureProof(first.mark, last.mark, frames, last)
+        return PictureProof(first.mark, last.mark, frames, last, first.t)
 
     def _frozen(self, now: Look) -> str | None:
         """Why the picture does not move, judged from now back to FROZEN_AFTER ago."""

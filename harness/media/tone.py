@@ -7,11 +7,12 @@ speech does. Frequencies are in the range of speech, 12 Hz apart; neighbouring i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Spectrum = npt.NDArray[np.float64]
+Spectrum = npt.NDArray[np.floating[Any]]
 Samples = npt.NDArray[np.float64] | npt.NDArray[np.float32]
 
 CLIPS = 256

@@ -1,0 +1,98 @@
+"""The host of a party, in a browser with a camera and a microphone."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from playwright.sync_api import BrowserContext
+
+from harness.browser.device_profile import PROFILES
+from harness.browser.eventually import eventually
+from harness.browser.exchange import CallOperation
+from harness.browser.recorder import Role
+from harness.browser.steps import Step, steps_of
+from harness.browser.visitor import OPENS_WITHIN, STEP_WITHIN, Visitor
+from harness.errors import Finding
+from harness.target import Party, Person, Target
+from harness.trace.events import RunLog
+
+LIVE = "You are live"
+ENDED = "Party ended"
+Device = Literal["Camera", "Microphone"]
+
+
+class Host(Visitor):
+    """`profile` names the devices of the browser of `context`: their clips are what viewers must get."""
+
+    role: ClassVar[Role] = "host"
+
+    def __init__(
+        self,
+        context: BrowserContext,
+        who: str,
+        account: Person | None,
+        target: Target,
+        run_log: RunLog,
+        profile: str = "host_a",
+    ) -> None:
+        super().__init__(context, who, account, target, run_log)
+        self.camera_clip = PROFILES[profile].camera
+        self.microphone_clip = PROFILES[profile].microphone
+
+    def goes_live(self, *, within: float = STEP_WITHIN) -> Self:
+        """Click Go live, wait until the page says so. Raises Finding with the page's own error otherwise."""
+        self.clicks_go_live()
+
+        def why_not_yet() -> str | None:
+            if self.status == LIVE:
+                return None
+            if error := self.error:
+                raise Finding(f"{self.who} could not go live: {error}")
+            return f"{self.who} is not live: the page says {self.status!r}."
+
+        eventually(why_not_yet, within=within)
+        return self
+
+    def clicks_go_live(self) -> Self:
+        """Without waiting for what comes of it."""
+        self.button("Go live").click(timeout=OPENS_WITHIN * 1000)
+        return self
+
+    def ends_party(self, *, within: float = STEP_WITHIN) -> Self:
+        """Click End party and wait until the page says that it has ended."""
+        self.button("End party").click(timeout=OPENS_WITHIN * 1000)
+        return self.reads_status(ENDED, within=within)
+
+    def turns(self, device: Device, *, on: bool) -> Self:
+        """Press the device's button if it is not so already, and wait until it shows it."""
+        toggle = self.button(device)
+        if (toggle.get_attribute("aria-pressed", timeout=OPENS_WITHIN * 1000) == "true") != on:
+            toggle.click(timeout=OPENS_WITHIN * 1000)
+
+        def why_not_yet() -> str | None:
+            pressed = toggle.get_attribute("aria-pressed")
+            wanted = str(on).lower()
+            return None if pressed == wanted else f"{device} shows {pressed}, expected {wanted}."
+
+        eventually(why_not_yet, within=STEP_WITHIN)
+        return self
+
+    def steps(self) -> list[Step]:
+        """What the page did towards going live, in the order of time, as seen from outside."""
+        media = self.media_requests()  # first: with the answer, everything before it has been heard, too
+        return steps_of(self.recorder, media, self.target.token_url)
+
+    @property
+    def live_call(self) -> CallOperation | None:
+        """The call that this host last put on air, as its request named it."""
+        asked = [one.call_operation for one in self.recorder.operations("go_live") if one.is_ok]
+        return asked[-1] if asked else None
+
+    @property
+    def live_at(self) -> float | None:
+        """When Stream said that the call is live, in unix seconds."""
+        answered = [one.t + one.seconds for one in self.recorder.operations("go_live") if one.is_ok]
+        return answered[-1] if answered else None
+
+    def _path(self, party: Party) -> str:
+        return f"/party/{party.id}/host"

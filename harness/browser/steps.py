@@ -1,0 +1,51 @@
+"""The steps of going live as seen from outside: from network and devices, not from the page's own log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.browser.exchange import is_coordinator_socket
+from harness.browser.probe import MediaRequest
+from harness.browser.recorder import Recorder
+
+IN_ORDER = ("token", "client", "join", "camera", "microphone", "go live", "party row")
+
+
+@dataclass(frozen=True)
+class Step:
+    """`name` is one of IN_ORDER; `detail` is what a check may want to know of it."""
+
+    t: float
+    name: str
+    detail: str
+
+
+def steps_of(recorder: Recorder, media: list[MediaRequest], token_url: str) -> list[Step]:
+    """What was done towards going live, in the order of time; a step that was done twice is there twice."""
+    return sorted((*_network(recorder, token_url), *_devices(media)), key=lambda step: step.t)
+
+
+def _network(recorder: Recorder, token_url: str) -> Iterator[Step]:
+    for t, url in recorder.sockets:
+        if is_coordinator_socket(url):
+            yield Step(t, "client", "WebSocket to Stream")
+    for exchange in recorder.exchanges:
+        operation = exchange.call_operation
+        if exchange.method == "POST" and exchange.address == token_url:
+            yield Step(exchange.t, "token", str(exchange))
+        elif operation is not None and operation.operation == "join":
+            create = exchange.body.get("create") if isinstance(exchange.body, dict) else None
+            yield Step(exchange.t, "join", f"create: {str(create).lower()}")
+        elif operation is not None and operation.operation == "go_live":
+            yield Step(exchange.t, "go live", str(exchange))
+        elif exchange.method == "PATCH" and exchange.path.endswith("/parties"):
+            yield Step(exchange.t, "party row", str(exchange))
+
+
+def _devices(media: list[MediaRequest]) -> Iterator[Step]:
+    for request in media:
+        wanted = request.constraints if isinstance(request.constraints, dict) else {}
+        for kind, name in (("video", "camera"), ("audio", "microphone")):
+            if wanted.get(kind):
+                yield Step(request.t, name, str(request))

@@ -1,0 +1,60 @@
+"""A viewer of a party, in a browser without any device and with every permission denied."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from playwright.sync_api import Locator
+
+from harness.browser.host import Host
+from harness.browser.probe import MediaBytes
+from harness.browser.proof import prove_picture, prove_sound
+from harness.browser.recorder import Role
+from harness.browser.visitor import STEP_WITHIN, Visitor
+from harness.target import Party
+
+WAITING = "Waiting for the host to go live"
+LIVE = "Live"
+ENDED = "The party has ended"
+
+
+class Viewer(Visitor):
+    """Sees and hears: each is a proof, and raises Finding with what came instead."""
+
+    role: ClassVar[Role] = "viewer"
+
+    @property
+    def picture(self) -> Locator:
+        """Where the page shows the host."""
+        return self.page.get_by_label("Live picture")
+
+    def sees(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
+        """Proof of picture: frames are decoded, pixels change, and the mark is that of this host's camera."""
+        if host.camera_clip is None:
+            raise ValueError(f"{host.who} has no camera that could be seen")
+        proof = prove_picture(self.picture, host.camera_clip, within=within)
+        marks = f"mark of clip {proof.last.clip_id}, frames {proof.first.frame} to {proof.last.frame}"
+        if call := host.live_call:
+            cid = f"{call.call_type}:{call.call_id}"
+            self.recorder.sight("picture", cid, f"{marks}: the camera of {host.who}", proof.seen_at)
+        began = max(self.opened_at or 0.0, host.live_at or 0.0)
+        seconds = round(proof.seen_at - began, 3)
+        text = f"sees {host.who}: {marks}, {proof.frames} frames decoded"
+        self.recorder.event("media", t=proof.seen_at, name="time to first frame", seconds=seconds, text=text)
+        return self
+
+    def hears(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
+        """Proof of sound: the dominant frequency of what the page plays is this host's tone."""
+        if host.microphone_clip is None:
+            raise ValueError(f"{host.who} has no microphone that could be heard")
+        tone = prove_sound(self.page, host.microphone_clip, within=within)
+        text = f"hears {host.who}: {tone.hz:.0f} Hz, level {tone.level:.2f}"
+        self.recorder.event("media", name="sound", value=round(tone.hz, 1), text=text)
+        return self
+
+    def received_media_bytes(self) -> MediaBytes:
+        """What has come of audio and video, over all connections of the open page."""
+        return self.probe.received_media_bytes()
+
+    def _path(self, party: Party) -> str:
+        return f"/party/{party.id}"
