@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.gate.drawing import Drawing, draw
+from harness.gate.evidence import inside
 from harness.gate.results import CheckResult, State
 from harness.trace.events import Event
 from harness.trace.sightings import Divergence, Ledger, Sighting
@@ -114,16 +115,13 @@ def _paths(events: Sequence[Event], began: float) -> list[IdPath]:
 
 def _pictures(folder: Path, events: Iterable[Event]) -> list[Picture]:
     """The last screenshot of each person."""
-    last = {event["who"]: event["path"] for event in events if event["what"] == "screenshot"}
-    return [Picture(who, path, _embedded(folder, path)) for who, path in last.items()]
+    shots = [(event["who"], event["path"]) for event in events if event["what"] == "screenshot"]
+    last = {who: link for who, path in shots if (link := inside(folder, str(path))) is not None}
+    return [Picture(who, link, _embedded(folder / link)) for who, link in last.items()]
 
 
-def _embedded(folder: Path, path: str) -> str | None:
-    file = (folder / path).resolve()
+def _embedded(file: Path) -> str | None:
     kind = MEDIA_TYPES.get(file.suffix.lower())
-    # A path out of the run folder is no evidence of this run.
-    if kind is None or not file.is_relative_to(folder) or not file.is_file():
-        return None
-    if file.stat().st_size > LARGEST_PICTURE:
+    if kind is None or file.stat().st_size > LARGEST_PICTURE:
         return None
     return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"

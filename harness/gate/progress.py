@@ -53,7 +53,7 @@ class Progress:
             elif (
                 event["what"] == "phase" and event["test"] is None and not event["name"].startswith("attempt")
             ):
-                self._line("·", event["name"], float(event["seconds"]), "dim")
+                self._line("·", "   ", float(event["seconds"]), event["name"], "dim")
 
     def again(self, checks: Sequence[str]) -> None:
         """Say that these red checks run once more."""
@@ -83,13 +83,14 @@ class Progress:
             state = attempt.state
             if self._attempt > 1 and state is State.GREEN:
                 state = State.FLAKY
-            label = f"{check}  {self._checks[check].title}"
-            self._line(SIGNS[state], label, attempt.seconds, STYLES[state], state.value)
+            word = "" if state is State.GREEN else f"{state.upper()}  "
+            self._line(
+                SIGNS[state], check, attempt.seconds, f"{word}{self._checks[check].title}", STYLES[state]
+            )
 
-    def _line(self, sign: str, label: str, seconds: float, style: str, word: str = "") -> None:
-        self.console.print(f" {sign} ", style=style, end="", markup=False)
-        self.console.print(f"{label}  ", markup=False, end="")
-        self.console.print(f"{word:7} {seconds:.1f} s".strip(), style=style, markup=False)
+    def _line(self, sign: str, check: str, seconds: float, text: str, style: str) -> None:
+        self.console.print(f" {sign} {check}", style=style, end="", markup=False)
+        self.console.print(f" {seconds:6.1f} s  {text}", markup=False)
 
     def _explain(self, result: CheckResult) -> None:
         self.console.print()

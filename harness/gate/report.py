@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from harness.gate.evidence import evidence
 from harness.gate.journey import journeys
 from harness.gate.progress import SIGNS
 from harness.gate.results import Attempt, CheckResult, State
@@ -23,8 +24,6 @@ AREAS = {
     "C": "One callId everywhere",
     "R": "Staying live",
 }
-# Events whose `path` is a file in the run folder.
-EVIDENCE = frozenset({"screenshot", "trace", "evidence"})
 MOST_FILES = 200
 
 
@@ -56,7 +55,6 @@ def report(folder: Path, verdict: Verdict, results: Sequence[CheckResult], event
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    folder = folder.resolve()
     template = environment.get_template("report.html.j2")
     return template.render(
         verdict=verdict,
@@ -101,13 +99,8 @@ def _areas(
 
 def _row(result: CheckResult, folder: Path, events: Sequence[Event]) -> Row:
     tests = {(test, attempt.number) for attempt in result.attempts for test in attempt.tests}
-    found = {
-        event["path"]: event["what"]
-        for event in events
-        if event["what"] in EVIDENCE and (event["test"], event["attempt"]) in tests
-    }
-    evidence = [(path, what) for path, what in found.items() if (folder / path).is_file()]
-    return Row(result, SIGNS[result.state], evidence)
+    its_own = [event for event in events if (event["test"], event["attempt"]) in tests]
+    return Row(result, SIGNS[result.state], evidence(folder, its_own))
 
 
 def _first_frames(events: Sequence[Event]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -46,8 +47,8 @@ ONE_OF_EACH = """
 def test_all_green_is_a_release(run_gate: RunGate) -> None:
     run = run_gate(ALL_GREEN)
     assert run.exit_code == 0
-    assert "T01  answers  pass" in run.terminal
-    assert "T02  signs  pass" in run.terminal
+    assert re.search(r"✔ T01 +\d+\.\d s  answers\n", run.terminal)
+    assert re.search(r"✔ T02 +\d+\.\d s  signs\n", run.terminal)
     assert (
         " RELEASE  All 3 checks are green; 1 planned check is not covered by this version.\nReport: "
         f"{run.folder}/report.html" in run.terminal
@@ -63,6 +64,7 @@ def test_red_flaky_and_gap_are_told_apart_and_block(run_gate: RunGate) -> None:
     run = run_gate(ONE_OF_EACH)
     assert run.exit_code == 1
     assert "Once more in a fresh process: T01, T02\n" in run.terminal
+    assert re.search(r"~ T02 +\d+\.\d s  FLAKY  signs\n", run.terminal)
     assert (
         "DO NOT RELEASE  1 check failed: T01; 1 check flaky (failed, then passed): T02; "
         "1 check not proven (gap): G01." in run.terminal
@@ -215,7 +217,7 @@ def test_a_process_that_dies_is_never_green(run_gate: RunGate) -> None:
     assert run.exit_code == 2
     assert "not proven (gap): G01" in run.terminal
     assert "Did not end: G01" in run.terminal
-    assert "T01  answers  pass" in run.terminal
+    assert re.search(r"✔ T01 +\d+\.\d s  answers\n", run.terminal)
 
 
 def test_secrets_of_the_settings_are_masked(run_gate: RunGate, monkeypatch: pytest.MonkeyPatch) -> None:
