@@ -4,7 +4,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -43,9 +43,16 @@ def by_hand(tmp_path: Path, bare: Path) -> VirtualEnvironment:
 
 
 @pytest.fixture
-def made(by_hand: VirtualEnvironment) -> VirtualEnvironment:
-    by_hand.make(Written().progress)
-    return by_hand
+def whole(tmp_path: Path) -> VirtualEnvironment:
+    """As much of one as is looked at when the harness starts."""
+    environment = VirtualEnvironment(make_checkout(tmp_path / "checkout"))
+    environment.python.parent.mkdir(parents=True)
+    environment.python.symlink_to(sys.executable)
+    site = environment.folder / "lib" / "python3.11" / "site-packages"
+    site.mkdir(parents=True)
+    (site / "tiny.py").touch()
+    environment.stamp()
+    return environment
 
 
 def has_package(environment: VirtualEnvironment) -> bool:
@@ -101,7 +108,7 @@ def lock_changed(environment: VirtualEnvironment) -> None:
         lock.write("# changed\n")
 
 
-DAMAGES = {
+DAMAGES: dict[Callable[[VirtualEnvironment], None], str] = {
     cut_off: "its set-up was cut off",
     cut_off_while_writing: "its set-up was cut off",
     no_python: "its Python is gone",
@@ -113,19 +120,17 @@ DAMAGES = {
 }
 
 
-def test_every_damage_is_seen(made: VirtualEnvironment, tmp_path: Path) -> None:
-    sound = tmp_path / "sound"
-    shutil.copytree(made.folder, sound, symlinks=True)
-    for damage, fault in DAMAGES.items():
-        assert made.fault() is None
-        damage(made)
-        assert made.fault() == fault, damage.__name__
-        shutil.rmtree(made.folder)
-        shutil.copytree(sound, made.folder, symlinks=True)
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_every_damage_is_seen(
+    whole: VirtualEnvironment, damage: Callable[[VirtualEnvironment], None]
+) -> None:
+    assert whole.fault() is None
+    damage(whole)
+    assert whole.fault() == DAMAGES[damage]
 
 
-def test_a_moved_checkout_gets_a_new_one(made: VirtualEnvironment, tmp_path: Path) -> None:
-    moved = VirtualEnvironment(made.root.rename(tmp_path / "moved"))
+def test_a_moved_checkout_gets_a_new_one(whole: VirtualEnvironment, tmp_path: Path) -> None:
+    moved = VirtualEnvironment(whole.root.rename(tmp_path / "moved"))
     assert moved.fault() == "the checkout was moved"
 
 
@@ -183,7 +188,7 @@ def test_a_set_up_that_was_killed_is_mended_by_the_next_start(
         f"--index-url http://127.0.0.1:{silent_index.stdout.readline().strip()}/\n{requirement}\n"
     )
     command = [sys.executable, "-m", "harness", "gate"]
-    # pip alone is told to end soon: it was started by what is killed, and holds the folder until it has ended.
+    # pip outlives what is killed, and holds the folder until it has ended: it is told to do so soon.
     variables = environment(PIP_DEFAULT_TIMEOUT="1", PIP_RETRIES="0")
     with subprocess.Popen(command, cwd=checkout, env=variables, stderr=subprocess.DEVNULL) as cut:
         assert silent_index.stdout.readline() == "asked\n"
@@ -200,8 +205,8 @@ def test_no_network_is_one_sentence(by_hand: VirtualEnvironment) -> None:
     code, _, error = start(by_hand.root, "gate")
     assert code == 2
     assert error.splitlines()[1:] == [
-        "Installing the Python packages failed: its server could not be reached: check the network (or proxy) and "
-        f"start again. (All that pip said is in {by_hand.folder}/set-up.log.)"
+        "Installing the Python packages failed: its server could not be reached: check the network (or "
+        f"proxy) and start again. (All that pip said is in {by_hand.folder}/set-up.log.)"
     ]
 
 
