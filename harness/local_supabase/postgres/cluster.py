@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
-import tempfile
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections import deque
 from collections.abc import AsyncIterator
@@ -21,7 +19,8 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 
 from harness.errors import ServerError
-from harness.local_supabase.postgres.account import Account
+from harness.local_supabase.postgres import folders
+from harness.local_supabase.postgres.folders import Folders
 from harness.local_supabase.postgres.installation import Installation
 from harness.local_supabase.postgres.template import SUPERUSER, make_cluster
 
@@ -60,7 +59,6 @@ SERVER_OPTIONS = {
 READY = "ready to accept connections"
 START_TIMEOUT = 30.0
 STOP_TIMEOUT = 10.0
-LONGEST_SOCKET = 103  # bytes of sun_path on macOS; Linux has 107
 
 
 class Cluster:
@@ -120,15 +118,12 @@ async def running_cluster(
 ) -> AsyncIterator[Cluster]:
     """Make, start and finally remove a cluster in `data_dir`; raises ServerError."""
     made_here = not data_dir.exists()
-    data_dir.mkdir(parents=True, exist_ok=True)
-    home = installation.account.own(Path(tempfile.mkdtemp(prefix="cluster-", dir=data_dir)))
-    sockets = _socket_folder(installation.account)
+    own = folders.make(installation.account, data_dir)
     try:
-        await asyncio.to_thread(make_cluster, installation, home / "data", templates)
-        cluster = Cluster(await _start_guarded(installation, home, sockets), sockets)
+        await asyncio.to_thread(make_cluster, installation, own.data, templates)
+        cluster = Cluster(await _start_guarded(installation, own), own.sockets)
     except BaseException:
-        for folder in (home, sockets):
-            shutil.rmtree(folder, ignore_errors=True)
+        own.remove()
         raise
     # From here on the guard tidies up, whatever happens to us.
     try:
@@ -151,23 +146,14 @@ async def _watched(cluster: Cluster) -> AsyncIterator[None]:
         watching.cancel()
 
 
-async def _start_guarded(installation: Installation, home: Path, sockets: Path) -> Process:
+async def _start_guarded(installation: Installation, own: Folders) -> Process:
     options = [f"-c{name}={value}" for name, value in SERVER_OPTIONS.items()]
-    where = (f"-D{home / 'data'}", f'-cunix_socket_directories="{sockets}"')
+    where = (f"-D{own.data}", f'-cunix_socket_directories="{own.sockets}"')
     return await asyncio.create_subprocess_exec(
-        *("sh", "-c", GUARD, "harness-postgres", str(home), str(sockets)),
+        *("/bin/sh", "-c", GUARD, "harness-postgres", str(own.home), str(own.sockets)),
         *installation.command("postgres", *where, *options),
         stdin=PIPE,
         stdout=DEVNULL,
         stderr=PIPE,
         start_new_session=True,
     )
-
-
-def _socket_folder(account: Account) -> Path:
-    """A private folder with a short path: a socket's address holds about a hundred bytes."""
-    folder = tempfile.mkdtemp(prefix="hpg-")
-    if len(f"{folder}/.s.PGSQL.5432") > LONGEST_SOCKET:
-        Path(folder).rmdir()
-        folder = tempfile.mkdtemp(prefix="hpg-", dir="/tmp")
-    return account.own(Path(folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from harness.errors import ServerError
 from harness.local_supabase.postgres.installation import Installation
+
+log = logging.getLogger("local_supabase.postgres")
 
 SUPERUSER = "postgres"
 # Connections are trusted because the socket lies in a folder that only the account (and root) may enter.
@@ -22,15 +25,26 @@ def make_cluster(installation: Installation, folder: Path, templates: Path | Non
 
     Raises ServerError with initdb's own words.
     """
-    if templates is None:
+    template = templates / _name(installation) if templates is not None else None
+    if template is None or not _is_there(installation, template):
         _initdb(installation, folder)
         return
-    template = templates / _name(installation)
-    if not template.is_dir():
-        _make_template(installation, template)
-    folder.parent.mkdir(parents=True, exist_ok=True)
     # -p keeps the owner: PostgreSQL refuses data of another.
     _run(["cp", "-Rp", str(template), str(folder)], "copied from its template")
+
+
+def _is_there(installation: Installation, template: Path) -> bool:
+    """Make the template if it is not there; False when there can be none, which only costs time."""
+    if template.is_dir():
+        return True
+    try:
+        _make_template(installation, template)
+    except OSError as error:
+        log.warning(
+            "no template in %s (%s): each start makes a cluster anew", template.parent, error.strerror
+        )
+        return False
+    return True
 
 
 def _name(installation: Installation) -> str:

@@ -33,6 +33,9 @@ def of_database(error: psycopg.Error, role: str) -> RestError:
     """PostgreSQL's own error, with the status that PostgREST gives it."""
     diagnosis = error.diag
     code = error.sqlstate
+    if isinstance(error, psycopg.DataError) and code is None:
+        # The driver sends no NUL; PostgreSQL would answer this.
+        return RestError(400, "22021", 'invalid byte sequence for encoding "UTF8": 0x00')
     if code is None:
         return RestError(503, "PGRST001", "Database client error. Retrying the connection.", str(error))
     return RestError(
