@@ -19,7 +19,9 @@ export function LivePicture({ call, party }: { call: Call; party: Party }) {
     <StreamCall call={call}>
       <div className="stage">
         <Picture call={call} host={host} />
-        {!(host && hasVideo(host)) && <p className="stage-note">The host’s camera is off</p>}
+        {!(host && hasVideo(host)) && (
+          <p className="stage-note">{host ? "The host’s camera is off" : "The host is away for a moment"}</p>
+        )}
         <ParticipantsAudio participants={participants} />
       </div>
       <div className="controls">

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { endParty } from "./end-party.ts";
 import { PartyError, sentenceFor } from "./errors.ts";
 import { type Devices, goLive, type LiveParty } from "./go-live.ts";
-import type { Party } from "./party.ts";
+import { markNotLive, type Party } from "./party.ts";
 import { useServices } from "./services.ts";
 
 export type Phase = "not live" | "going live" | "live" | "ending" | "ended";
@@ -67,8 +67,9 @@ export function useHosting(party: Party): Hosting {
 
   useReleaseOnUnmount(live, attempt);
   useEndedElsewhere(live, phase, (next, reason) => {
-    if (reason) fail(reason);
     finish(next);
+    if (reason) fail(reason);
+    else markNotLive(services.supabase, party.id).catch(fail);
   });
   return { phase, live, error, start, end, fail, clearError: () => setError(null) };
 }

@@ -31,7 +31,7 @@ export function useWatching(party: Party): Watching {
   useEffect(() => {
     const undo = new Undo(callIds(party.id));
     const leaving = new AbortController();
-    openCall(services, party, undo, leaving.signal).then(setCall, async (problem: unknown) => {
+    openCall(services, party.id, undo, leaving.signal).then(setCall, async (problem: unknown) => {
       await undo.run();
       if (leaving.signal.aborted) return;
       logError("Watching failed", callIds(party.id), problem);
@@ -42,7 +42,7 @@ export function useWatching(party: Party): Watching {
       setCall(null);
       void undo.run();
     };
-  }, [services, party, round]);
+  }, [services, party.id, round]);
 
   const { moment, failure } = useMoment(call, party);
   const retry = () => {
@@ -53,14 +53,14 @@ export function useWatching(party: Party): Watching {
 }
 
 /** A connected, watched call that is not joined yet: in backstage a viewer may look, not enter. */
-async function openCall(services: Services, party: Party, undo: Undo, signal: AbortSignal): Promise<Call> {
-  const token = await fetchStreamToken(services, party.id);
+async function openCall(services: Services, partyId: string, undo: Undo, signal: AbortSignal): Promise<Call> {
+  const token = await fetchStreamToken(services, partyId);
   signal.throwIfAborted();
   const client = await connectStream(services, token, undo);
   signal.throwIfAborted();
-  const call = await quietCall(client, party.id, undo);
+  const call = await quietCall(client, partyId, undo);
   await call.get();
-  log("Watching call", callIds(party.id), { backstage: call.state.backstage });
+  log("Watching call", callIds(partyId), { backstage: call.state.backstage });
   signal.throwIfAborted();
   return call;
 }
