@@ -7,13 +7,15 @@ import sys
 from harness.config import TokenServerSettings, load
 from harness.errors import HarnessError
 from harness.serving import serve
-from harness.token_server.app import create_app
 
 
 def main() -> int:
     """Serve until stopped; 2 and one sentence when it cannot start."""
     try:
         settings = load(TokenServerSettings)
+        # Only now: Stream's SDK takes a second or two to import, and a missing setting shows at once.
+        from harness.token_server.app import create_app
+
         serve(create_app(settings), settings)
     except HarnessError as error:
         sys.stderr.write(f"{error}\n")
