@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# The locks that this process holds. Tools inherit them: should this process be killed while pip still writes into
-# a folder, then the folder stays locked until pip has ended too.
+# The locks that this process holds. Tools inherit them: should this process be killed while pip still writes,
+# then the folder stays locked until pip has ended too.
 held: list[int] = []
 
 

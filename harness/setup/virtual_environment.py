@@ -70,16 +70,20 @@ class VirtualEnvironment:
                         "make the folder writable, or clone into one that is."
                     ) from None
 
-    def _make(self) -> None:
-        if self._stamp.exists() or not self._usable():
-            self._create()
-        self._install()
-        site = self._site_packages()
+    def stamp(self) -> None:
+        """Declare it whole, as it is now."""
+        site = next(self.folder.glob("lib/python3*/site-packages"))
         # Servers are started in folders of their own and must find the package all the same.
         (site / "harness-checkout.pth").write_text(f"{self.root}\n")
         partial = self._stamp.with_suffix(".partial")
         partial.write_text(json.dumps(self._facts()))
         partial.replace(self._stamp)
+
+    def _make(self) -> None:
+        if self._stamp.exists() or not self._usable():
+            self._create()
+        self._install()
+        self.stamp()
 
     def _create(self) -> None:
         require_venv()
@@ -119,9 +123,6 @@ class VirtualEnvironment:
             ).returncode
         except OSError:
             return False
-
-    def _site_packages(self) -> Path:
-        return next(self.folder.glob("lib/python3*/site-packages"))
 
     def _facts(self) -> dict[str, Any]:
         """What the stamp holds; compared with what is there at each start, so it must be quick to gather."""

@@ -140,9 +140,10 @@ def test_where_nothing_can_be_installed_every_reason_is_told(
     with pytest.raises(SetUpError) as failed:
         browser.ensure(machine.settings, Progress((), lambda _: None))
     assert str(failed.value) == (
-        "There is no browser, and none could be installed. Playwright's download of Chromium failed: its server "
-        "could not be reached: check the network (or proxy) and start again. apt-get needs root: `sudo apt-get "
-        "install chromium`. Install Chromium or Chrome, or name one in HARNESS_BROWSER."
+        "There is no browser, and none could be installed. "
+        "Playwright's download of Chromium failed: its server could not be reached: "
+        "check the network (or proxy) and start again. "
+        "apt-get needs root: `sudo apt-get install chromium`. Install Chromium or Chrome, or name one in HARNESS_BROWSER."
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.config import child_environment
 from harness.setup.commands import CHECKOUT
 from harness.setup.own_tests import Outcome, summary, verdict
 
@@ -38,44 +39,36 @@ def test_the_summary_has_the_time_of_each_phase_and_of_all() -> None:
     ]
 
 
-PYTEST = "import sys; from harness.setup.own_tests import _pytest; sys.exit(_pytest(sys.argv[1:]))"
+PROGRAM = "import sys; from harness.setup.own_tests import _pytest; sys.exit(_pytest(sys.argv[1:]))"
+
+
+def pytest_on(folder: Path, test: str) -> subprocess.CompletedProcess[str]:
+    """What `harness test` does for pytest, on one file in a folder that knows nothing of this project."""
+    (folder / "test_one.py").write_text(test)
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM, "-p", "no:cacheprovider", "-c", "/dev/null", folder / "test_one.py"],
+        cwd=CHECKOUT,
+        env=child_environment({"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.mark.parametrize(
-    ("test", "expected"),
+    ("test", "code"),
     [
         ("def test_it(): pass", 0),
         ("def test_it(): assert False", 1),
         ("import not_there", 2),
         ("", 5),
     ],
+    ids=["green", "red", "cannot be read", "no tests"],
 )
-def test_pytest_runs_what_is_named_and_its_exit_code_counts(tmp_path: Path, test: str, expected: int) -> None:
-    (tmp_path / "test_one.py").write_text(test)
-    command = [
-        sys.executable,
-        "-c",
-        PYTEST,
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        "/dev/null",
-        str(tmp_path / "test_one.py"),
-    ]
-    assert subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=False).returncode == expected
+def test_pytest_runs_what_is_named_and_its_exit_code_counts(tmp_path: Path, test: str, code: int) -> None:
+    assert pytest_on(tmp_path, test).returncode == code
 
 
 def test_ctrl_c_during_pytest_is_ctrl_c(tmp_path: Path) -> None:
-    (tmp_path / "test_one.py").write_text("def test_it(): raise KeyboardInterrupt")
-    command = [
-        sys.executable,
-        "-c",
-        PYTEST,
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        "/dev/null",
-        str(tmp_path / "test_one.py"),
-    ]
-    ran = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    ran = pytest_on(tmp_path, "def test_it(): raise KeyboardInterrupt")
     assert ran.stderr.strip().endswith("KeyboardInterrupt")
