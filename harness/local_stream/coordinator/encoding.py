@@ -30,16 +30,16 @@ def dump(body: Mapping[str, object], times: TimeEncoding) -> str:
 
 
 def parse_time(value: object) -> datetime:
-    """A time that a client sent: ISO 8601 text (both SDKs) or unix nanoseconds. Raises ValueError."""
-    if isinstance(value, str):
-        parsed = datetime.fromisoformat(value)
-        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-    if isinstance(value, int) and not isinstance(value, bool):
-        try:
+    """A time that a client sent, in UTC: ISO 8601 text (both SDKs) or unix nanoseconds. Raises ValueError."""
+    try:
+        if isinstance(value, str):
+            parsed = datetime.fromisoformat(value)
+            return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+        if isinstance(value, int) and not isinstance(value, bool):
             return EPOCH + timedelta(microseconds=value // 1000)
-        except OverflowError:
-            raise ValueError(f"{value} is no time") from None
-    raise ValueError(f"expected an ISO 8601 time, got {type(value).__name__}")
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError(f"expected an ISO 8601 time, got {value!r}")
 
 
 def _datetime(value: object) -> datetime:

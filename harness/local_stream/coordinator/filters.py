@@ -91,7 +91,9 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _like(value: object, operand: object) -> object:
-    return parse_time(operand) if isinstance(value, datetime) and isinstance(operand, str | int) else operand
+    """`operand` as a time when it is compared with one."""
+    comparable = isinstance(operand, str | int) and not isinstance(operand, bool)
+    return parse_time(operand) if isinstance(value, datetime) and comparable else operand
 
 
 def _value(fields: Fields, name: str) -> object:

@@ -80,7 +80,7 @@ class Sessions:
             timer.cancel()
 
     def _publish(
-        self, call: Call, session: Session, event: str, user_id: str | None, **detail: object
+        self, call: Call, session: Session, event: str, user_id: str | None, /, **detail: object
     ) -> None:
         self._publisher.publish(call, event, {"session_id": session.id, **detail}, user_id)
 

@@ -58,7 +58,9 @@ class Tokens:
         # The Python SDK's server tokens are empty, Node's say `server: true`.
         if user_id is None and claims.get("server", True) is True:
             return Caller(server=True)
-        raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: the token is neither a user's nor a server's")
+        raise _unauthorized(
+            Code.AUTHENTICATION, "JWTAuth error: the token is neither a user's nor a server's"
+        )
 
     def _verified(self, token: str) -> dict[str, Any]:
         # Times are checked below: with our clock, and with a code for each.

@@ -27,7 +27,8 @@ def faults(value: object, model: Kind, times: Times, *, also: frozenset[str] = f
 
 
 def _faults(value: Json, kind: Kind, times: Times, path: str) -> Iterator[str]:
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    origin: Kind = typing.get_origin(kind)
+    arguments = typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         if value is not None or type(None) not in arguments:
             (real,) = [each for each in arguments if each is not type(None)]

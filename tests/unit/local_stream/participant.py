@@ -1,0 +1,59 @@
+"""Somebody in a call: the SFU's WebSocket held open, without any media."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from getstream.video.rtc.pb.stream.video.sfu.event import events_pb2
+from websockets.sync.client import ClientConnection, connect
+
+from tests.unit.local_stream.server import API_KEY, LocalStream
+
+
+@dataclass
+class Participant:
+    """One session of a user in a call."""
+
+    user_id: str
+    session_id: str
+    socket: ClientConnection
+
+    def hears(self, kind: str) -> object:
+        """The next SFU event of this kind (`call_ended` ...)."""
+        while True:
+            frame = self.socket.recv(timeout=5)
+            assert isinstance(frame, bytes)
+            event = events_pb2.SfuEvent.FromString(frame)
+            if event.WhichOneof("event_payload") == kind:
+                return getattr(event, kind)
+
+    def leaves(self) -> None:
+        """Say goodbye."""
+        leave = events_pb2.LeaveCallRequest(session_id=self.session_id, reason="done")
+        self.socket.send(events_pb2.SfuRequest(leave_call_request=leave).SerializeToString())
+
+
+@contextmanager
+def joined(local_stream: LocalStream, user_id: str, call_id: str) -> Iterator[Participant]:
+    """`user_id` in the call, as far as the SFU is concerned."""
+    answer = local_stream.as_user(
+        user_id, "POST", f"/video/call/livestream/{call_id}/join", {"location": "LCL"}
+    )
+    credentials = answer.json()["credentials"]
+    session_id = str(uuid.uuid4())
+    query = {
+        "user_id": user_id,
+        "api_key": API_KEY,
+        "user_session_id": session_id,
+        "cid": f"livestream:{call_id}",
+    }
+    with connect(f"{credentials['server']['ws_endpoint']}?{urlencode(query)}") as socket:
+        request = events_pb2.JoinRequest(token=credentials["token"], session_id=session_id)
+        socket.send(events_pb2.SfuRequest(join_request=request).SerializeToString())
+        participant = Participant(user_id, session_id, socket)
+        participant.hears("join_response")
+        yield participant

@@ -1,0 +1,77 @@
+"""The control API: the journal of a real run, a call's inside, reset, and that it can be off."""
+
+import httpx
+
+from tests.unit.local_stream.browser_door import connected
+from tests.unit.local_stream.server import API_KEY, LocalStream, running, token
+
+
+def test_the_journal_tells_the_story_of_a_call(local_stream: LocalStream, host: str, call_id: str) -> None:
+    path = f"/video/call/livestream/{call_id}"
+    local_stream.as_user(host, "POST", f"{path}/join", {"location": "LCL"})
+    local_stream.as_user(host, "POST", f"{path}/go_live", {})
+    entries = local_stream.journal(call_cid=f"livestream:{call_id}")
+    assert [(entry["door"], entry["operation"], entry["status"]) for entry in entries] == [
+        ("event", "call.created", None),
+        ("server", "GetOrCreateCall", 201),
+        ("client", "JoinCall", 201),
+        ("event", "call.live_started", None),
+        ("client", "GoLive", 201),
+    ]
+    assert [entry["user_id"] for entry in entries] == [host, None, host, host, host]
+    later = local_stream.journal(call_cid=f"livestream:{call_id}", after_seq=entries[2]["seq"])
+    assert [entry["operation"] for entry in later] == ["call.live_started", "GoLive"]
+    assert [entry["seq"] for entry in local_stream.journal(user_id=host, operation="GoLive")] == [
+        entries[-1]["seq"]
+    ]
+
+
+def test_refusals_are_journalled_with_their_reason(
+    local_stream: LocalStream, viewer: str, call_id: str
+) -> None:
+    local_stream.as_user(viewer, "POST", f"/video/call/livestream/{call_id}/go_live", {})
+    (entry,) = local_stream.journal(user_id=viewer, operation="GoLive")
+    assert (entry["status"], entry["detail"]["code"]) == (403, 17)
+
+
+def test_no_token_is_in_the_journal(local_stream: LocalStream, host: str, call_id: str) -> None:
+    with connected(local_stream, host):
+        path = f"/video/call/livestream/{call_id}/join"
+        credentials = local_stream.as_user(host, "POST", path, {"location": "LCL"}).json()["credentials"]
+        local_stream.ask("GET", path, authorization="eyJ-a-bad-token")
+    everything = local_stream.http.get("/_control/journal").text
+    for secret in (credentials["token"], token({"user_id": host}), "eyJ"):
+        assert secret not in everything
+
+
+def test_a_calls_inside(local_stream: LocalStream, host: str, viewer: str) -> None:
+    call_id = local_stream.new_call(host, members=[{"user_id": viewer}])
+    seen = local_stream.http.get(f"/_control/calls/livestream/{call_id}").json()
+    assert seen["call"]["cid"] == f"livestream:{call_id}"
+    assert [member["user_id"] for member in seen["members"]] == [viewer]
+    assert seen["participants"] == []
+    assert local_stream.http.get("/_control/calls/livestream/nowhere").status_code == 404
+
+
+def test_reset_forgets_everything() -> None:
+    with running() as base_url, httpx.Client(base_url=base_url, params={"api_key": API_KEY}) as http:
+        http.headers["Authorization"] = token({"server": True})
+        http.post(
+            "/api/v2/video/call/livestream/x", json={"data": {"created_by_id": "host"}}
+        ).raise_for_status()
+        assert http.get("/api/v2/video/call/livestream/x").status_code == 200
+        http.post("/_control/reset").raise_for_status()
+        assert http.get("/_control/journal").json() == {"entries": []}
+        assert http.get("/api/v2/video/call/livestream/x").status_code == 404
+        assert http.get("/api/v2/users").json()["users"] == []
+
+
+def test_it_is_not_there_unless_asked_for() -> None:
+    with running(control=False) as base_url:
+        for method, path in (("POST", "/_control/reset"), ("GET", "/_control/journal")):
+            assert httpx.request(method, base_url + path).status_code == 501
+
+
+def test_browsers_of_other_origins_may_not_read_it(local_stream: LocalStream) -> None:
+    answer = local_stream.http.get("/_control/journal", headers={"Origin": "http://page.example"})
+    assert "access-control-allow-origin" not in answer.headers
