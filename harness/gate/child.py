@@ -34,7 +34,7 @@ class Suite:
 def release_suite() -> Suite:
     """The checks that ship with the harness."""
     contract, e2e = bundled("tests/contract"), bundled("tests/e2e")
-    return Suite(contract.parent.parent, (contract, e2e), ("harness.plugin",))
+    return Suite(contract.parent.parent, (contract, e2e), ("playwright", "harness.plugin"))
 
 
 class Child:

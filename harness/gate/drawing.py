@@ -90,14 +90,19 @@ class _Rows:
 
 def _lane(lane: Lane, y: float, scale: float) -> DrawnLane:
     rows = _Rows()
-    shapes = [_shape(mark, y, scale, rows) for mark in lane.marks]
+    shapes = []
+    said = ""
+    for mark in lane.marks:
+        text = _label(mark)
+        # What was said last is a mark without a label when it is said again.
+        shapes.append(_shape(mark, "" if text == said else text, y, scale, rows))
+        said = text or said
     return DrawnLane(lane.who, y, 10 + ROW * max(1, len(rows.ends)), tuple(shapes))
 
 
-def _shape(mark: Mark, y: float, scale: float, rows: _Rows) -> Shape:
+def _shape(mark: Mark, text: str, y: float, scale: float, rows: _Rows) -> Shape:
     x, width = LEFT + mark.at * scale, mark.seconds * scale
-    text, row = _label(mark), 0
-    length = len(text) * LETTER
+    row, length = 0, len(text) * LETTER
     # At the right edge the label stands before its mark.
     before = x + GAP + length > WIDTH
     text_x = x - GAP if before else x + GAP

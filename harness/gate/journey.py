@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from harness.gate.drawing import Drawing, draw
@@ -12,7 +13,7 @@ from harness.gate.evidence import inside
 from harness.gate.results import CheckResult, State
 from harness.trace.events import Event
 from harness.trace.sightings import Divergence, Ledger, Sighting
-from harness.trace.timeline import Timeline, label
+from harness.trace.timeline import Timeline, measurement
 
 LARGEST_PICTURE = 1_500_000  # bytes; a larger one is linked, not embedded
 MOST_RED = 6  # red journeys told in full: more would make a report that nobody opens on a phone
@@ -29,13 +30,29 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """Sightings that follow each other at one place with one value: a page says its id more than once."""
+
+    sightings: Sequence[Sighting]
+
+    @property
+    def first(self) -> Sighting:
+        return self.sightings[0]
+
+
+@dataclass(frozen=True)
 class IdPath:
     """The sightings of one journey by time, and where they part."""
 
     journey: str | None
     began: float
-    sightings: Sequence[Sighting]
+    stops: Sequence[Stop]
     divergence: Divergence | None
+
+    @property
+    def count(self) -> int:
+        """How many sightings there were."""
+        return sum(len(stop.sightings) for stop in self.stops)
 
 
 @dataclass(frozen=True)
@@ -48,7 +65,7 @@ class Journey:
     checks: Sequence[str]
     pictures: Sequence[Picture]
     paths: Sequence[IdPath]
-    measurements: Sequence[tuple[str, str]]
+    measurements: Sequence[tuple[str, str, str]]
     timeline: Timeline
     drawing: Drawing
 
@@ -98,19 +115,26 @@ def _journey(
         checks,
         _pictures(folder, events),
         _paths(events, timeline.began),
-        [(event["who"], label(event)) for event in events if event["what"] == "media"],
+        [(event["who"], *measured) for event in events if (measured := measurement(event))],
         timeline,
         draw(timeline),
     )
 
 
 def _paths(events: Sequence[Event], began: float) -> list[IdPath]:
-    names = dict.fromkeys(event.get("journey") for event in events if event["what"] == "sighting")
-    paths = []
-    for name in names:
-        ledger = Ledger.of(event for event in events if event.get("journey") == name)
-        paths.append(IdPath(name, began, ledger.in_order(), ledger.divergence()))
-    return paths
+    sightings = [event for event in events if event["what"] == "sighting"]
+    by_journey: dict[str | None, list[Event]] = {}
+    for event in sightings:
+        by_journey.setdefault(event.get("journey"), []).append(event)
+    if len(by_journey.keys() - {None}) <= 1:
+        # With one party there is nothing to tell apart, whoever noted a sighting without its journey.
+        by_journey = {None: sightings} if sightings else {}
+    return [_path(name, began, Ledger.of(seen)) for name, seen in by_journey.items()]
+
+
+def _path(journey: str | None, began: float, ledger: Ledger) -> IdPath:
+    groups = groupby(ledger.in_order(), key=lambda sighting: (sighting.who, sighting.where, sighting.value))
+    return IdPath(journey, began, [Stop(list(group)) for _, group in groups], ledger.divergence())
 
 
 def _pictures(folder: Path, events: Iterable[Event]) -> list[Picture]:

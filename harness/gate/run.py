@@ -57,7 +57,7 @@ class Run:
             self._take(self._tail.fresh())
         if code not in DID_ITS_WORK:
             self.trouble = self._said(number) or (
-                f"pytest ended with exit code {code}; the end of {child.log}:\n{child.last_lines()}"
+                f"pytest ended with exit code {code}, as {child.log} tells.\n{child.last_lines()}"
             )
 
     def _take(self, events: list[Event]) -> None:

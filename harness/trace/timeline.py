@@ -67,11 +67,18 @@ def label(event: Event) -> str:
         )
     if what == "sighting":
         return f"{event['where']}: {event['call_id']}"
-    if what in ("media", "phase"):
-        value = event.get("seconds", event.get("value"))
-        unit = " s" if "seconds" in event else ""
-        return f"{event.get('name', what)} {round(value, 3) if isinstance(value, float) else value}{unit}"
+    if measured := measurement(event):
+        return " ".join(measured)
     return str(event.get("message") or event.get("name") or event.get("path") or what)
+
+
+def measurement(event: Event) -> tuple[str, str] | None:
+    """What a `media` or `phase` event measured, and how much: (`time to first frame`, `1.27 s`)."""
+    if event["what"] not in ("media", "phase") or not {"seconds", "value"} & event.keys():
+        return None
+    value = event.get("seconds", event.get("value"))
+    unit = " s" if "seconds" in event else ""
+    return str(event.get("name")), f"{round(value, 3) if isinstance(value, float) else value}{unit}"
 
 
 def _mark(event: Event, began: float) -> Mark:

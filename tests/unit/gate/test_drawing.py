@@ -28,7 +28,7 @@ def extent(shape: Shape) -> tuple[float, float]:
 @pytest.mark.parametrize("seed", range(20))
 def test_labels_never_overlap_nor_leave_the_drawing(seed: int) -> None:
     chance = random.Random(seed)
-    events = [event(chance.uniform(0, 9), "x" * chance.randint(1, 60)) for _ in range(60)]
+    events = [event(chance.uniform(0, 9), "x" * chance.randint(1, 60) + str(number)) for number in range(60)]
     (lane,) = draw(Timeline.of(events)).lanes
     labelled = [shape for shape in lane.shapes if shape.text]
     assert labelled
@@ -40,6 +40,13 @@ def test_labels_never_overlap_nor_leave_the_drawing(seed: int) -> None:
         extents = sorted(extent(shape) for shape in labelled if shape.y == row)
         assert all(end <= begin for (_, end), (begin, _) in pairwise(extents))
     assert len({shape.y for shape in lane.shapes}) <= MOST_ROWS
+
+
+def test_what_is_said_again_is_labelled_once() -> None:
+    request = {"t": 1.5, "who": "host", "what": "request"}
+    events = [event(0, "a"), event(1, "a"), request, event(2, "a"), event(3, "b"), event(4, "a")]
+    (lane,) = draw(Timeline.of(events)).lanes
+    assert [shape.text for shape in lane.shapes] == ["a", "", "", "", "b", "a"]
 
 
 def test_what_has_no_room_keeps_its_mark_and_tooltip() -> None:

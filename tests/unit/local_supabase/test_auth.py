@@ -183,6 +183,18 @@ def test_a_removed_user_is_no_user(project: Project, host: User) -> None:
     assert (again.status_code, again.json()["code"]) == (404, "user_not_found")
 
 
+def test_admin_reads_a_user(project: Project, host: User) -> None:
+    user = project.auth("GET", f"admin/users/{host.id}", project.service_role_key).json()
+    assert (user["id"], user["email"]) == (host.id, host.email)
+    assert project.auth("GET", "admin/users/x", project.service_role_key).status_code == 404
+
+
+def test_a_soft_removal_is_not_offered(project: Project, host: User) -> None:
+    soft, path = {"should_soft_delete": True}, f"admin/users/{host.id}"
+    assert project.auth("DELETE", path, project.service_role_key, json=soft).status_code == 501
+    assert project.auth("GET", path, project.service_role_key).status_code == 200
+
+
 @pytest.mark.parametrize(("method", "path"), [("POST", "admin/users"), ("DELETE", "admin/users/x")])
 def test_only_the_service_role_is_admin(project: Project, host: User, method: str, path: str) -> None:
     for token in (None, project.token_of(host)):

@@ -143,7 +143,8 @@ def test_where_nothing_can_be_installed_every_reason_is_told(
         "There is no browser, and none could be installed. "
         "Playwright's download of Chromium failed: its server could not be reached: "
         "check the network (or proxy) and start again. "
-        "apt-get needs root: `sudo apt-get install chromium`. Install Chromium or Chrome, or name one in HARNESS_BROWSER."
+        "apt-get needs root: `sudo apt-get install chromium`. "
+        "Install Chromium or Chrome, or name one in HARNESS_BROWSER."
     )
 
 

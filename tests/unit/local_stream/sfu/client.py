@@ -1,4 +1,4 @@
-"""A client of the SFU as Stream's SDKs are one: the WebSocket in binary, the RPC in JSON, and two peer connections."""
+"""A client of the SFU as Stream's SDKs are one: binary WebSocket, RPC in JSON, two peer connections."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Client:
         self._socket = await connect(f"{self.ws_endpoint}?{urlencode({'user_id': self.user_id})}")
         self._reader = asyncio.ensure_future(self._read(self._socket))
 
-    async def join(self, **details: Any) -> Message:
+    async def join(self, **details: Message) -> Message:
         """Connect and join; the join response."""
         await self.open()
         reconnect = events.ReconnectDetails(**details)
@@ -80,7 +80,7 @@ class Client:
 
         return await self.until(found, f"{self.user_id} is sent {kind}")
 
-    async def until(self, found: Callable[[], Any], what: str) -> Any:
+    async def until(self, found: Callable[[], Message], what: str) -> Message:
         """The first true value of `found`, looked at whenever an event came or a moment passed."""
         async with asyncio.timeout(WITHIN), self._news:
             while not (value := found()):

@@ -1,4 +1,4 @@
-"""Each test runs in an event loop of its own, in a thread of its own: other tests drive browsers in this one."""
+"""Each test runs in an event loop and a thread of its own: other tests drive browsers in this one."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any

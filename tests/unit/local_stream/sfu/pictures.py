@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 from aiortc import MediaStreamTrack, VideoStreamTrack
 from aiortc.mediastreams import AudioStreamTrack
 from av import AudioFrame, VideoFrame
@@ -55,7 +56,7 @@ async def luma_of(track: MediaStreamTrack, frames: int = 1) -> float:
 
 async def hertz_of(track: MediaStreamTrack, seconds: float = 0.5) -> float:
     """The strongest frequency in the next `seconds` of sound."""
-    heard: list[np.ndarray] = []
+    heard: list[npt.NDArray[np.int16]] = []
     while sum(map(len, heard)) < seconds * RATE:
         frame = await track.recv()
         assert frame.sample_rate == RATE
