@@ -101,8 +101,8 @@ def _postgres(look: postgres.FindPostgres, settings: HarnessSettings) -> Row:
 
 def _cache(settings: HarnessSettings) -> Row:
     there = next(folder for folder in (settings.cache, *settings.cache.parents) if folder.exists())
-    if not os.access(there, os.W_OK):
-        return Row("Cache", False, mend=f"{there} may not be written: name another folder in HARNESS_CACHE")
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        return Row("Cache", False, mend=f"{there} cannot be written: name another folder in HARNESS_CACHE")
     return Row("Cache", True, place=str(settings.cache))
 
 
