@@ -70,8 +70,16 @@
     replace(window.Navigator?.prototype, method, counted(method));
 
   const connections = [];
+  const farewells = new Map(); // a connection that is closed tells nothing any more: its last statistics, as promises
   const native = window.RTCPeerConnection;
   if (native) {
+    const getStats = native.prototype.getStats;
+    replace(native.prototype, "close", {
+      apply(close, self, args) {
+        if (self instanceof native && self.connectionState !== "closed") farewells.set(self, apply(getStats, self, []));
+        return apply(close, self, args);
+      },
+    });
     const peer = standIn(native, {
       construct(target, args, newTarget) {
         const connection = construct(target, args, newTarget === peer ? target : newTarget);
@@ -89,5 +97,9 @@
       if (property?.value === native) defineProperty(owner, name, { ...property, value: peer });
     }
   }
-  defineProperty(window, KEY, { value: { connections } });
+  const statistics = async () => {
+    const reports = connections.map((connection) => farewells.get(connection) ?? connection.getStats());
+    return (await Promise.all(reports)).flatMap((report) => [...report.values()]);
+  };
+  defineProperty(window, KEY, { value: { connections, statistics } });
 })();

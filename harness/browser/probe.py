@@ -14,13 +14,10 @@ SCRIPT = Path(__file__).with_name("probe.js")
 SPEAKS = "harness probe "
 
 MEDIA_BYTES = """async (direction) => {
-  const probe = window[Symbol.for("harness.probe")];
   const sum = { audio: 0, video: 0 };
-  for (const connection of probe?.connections ?? []) {
-    for (const entry of (await connection.getStats()).values()) {
-      if (entry.type === "inbound-rtp" && direction === "in") sum[entry.kind] += entry.bytesReceived;
-      if (entry.type === "outbound-rtp" && direction === "out") sum[entry.kind] += entry.bytesSent;
-    }
+  for (const entry of await window[Symbol.for("harness.probe")].statistics()) {
+    if (entry.type === "inbound-rtp" && direction === "in") sum[entry.kind] += entry.bytesReceived;
+    if (entry.type === "outbound-rtp" && direction === "out") sum[entry.kind] += entry.bytesSent;
   }
   return sum;
 }"""
@@ -51,7 +48,7 @@ class MediaRequest:
 
 @dataclass(frozen=True)
 class MediaBytes:
-    """Payload bytes of RTP, over all peer connections of the page that is open."""
+    """Payload bytes of RTP, over all peer connections of the open page, also those that are closed."""
 
     audio: int
     video: int

@@ -24,6 +24,7 @@ PAGES_OWN = "[ListeningParty]"
 IDS_IN_CONSOLE = re.compile(r"callType: (?P<type>[^,}\s]+), callId: (?P<id>[^,}\s]+)")
 PARTY_IN_ADDRESS = re.compile(r"/party/(?P<id>[^/?#]+)")
 ASKED_BY_SCRIPT = ("fetch", "xhr", "preflight", "ping")
+ABORTED = "net::ERR_ABORTED"  # the page itself gave it up
 # Each place has one name for each role.
 PAGE: dict[Role, Place] = {"host": "host page", "viewer": "viewer page"}
 TOKEN_REQUEST: dict[Role, Place] = {"host": "host token request", "viewer": "viewer token request"}
@@ -104,7 +105,7 @@ class Recorder:
         body = json_or_none(request.post_data)
         exchange = Exchange(t, seconds, request.method, request.url, body=body, **outcome)
         self.exchanges.append(exchange)
-        went_wrong = exchange.failure is not None or not exchange.is_ok
+        went_wrong = not exchange.is_ok and exchange.failure != ABORTED
         self.event("request", t=t, text=str(exchange), **({"level": "error"} if went_wrong else {}))
         if self._is_token(request):
             self._sight_token(exchange)
