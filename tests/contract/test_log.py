@@ -38,7 +38,6 @@ def test_each_step_is_logged_with_call_type_and_call_id(
         assert {name: facts.get(name) for name in expected} == expected, f"expected {expected} in: {line}"
 
 
-@pytest.mark.check("T11")
 def test_no_secret_in_answers_and_log(
     target: Target, token_endpoint: TokenEndpoint, party: Party, host_session: Session, server_log: Path
 ) -> None:
