@@ -12,12 +12,14 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import playwright
 
 from harness.config import HarnessSettings, child_environment
 from harness.errors import SetUpError
+from harness.setup.cache import cache_folder
 from harness.setup.commands import BROWSER
 from harness.setup.locked import locked
 from harness.setup.progress import Progress
@@ -64,8 +66,7 @@ def ensure(settings: HarnessSettings, progress: Progress | None = None) -> Path:
     found = find(settings)
     if found is not None:
         return found
-    settings.cache.mkdir(parents=True, exist_ok=True)
-    with locked(settings.cache):
+    with locked(cache_folder(settings)):
         return find(settings) or _install(settings, progress or Progress())
 
 
@@ -183,4 +184,5 @@ def _remember(known: Path, remembered: dict[str, str]) -> None:
         partial.write_text(json.dumps(remembered, indent=1))
         partial.replace(known)
     except OSError:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)

