@@ -22,9 +22,9 @@ from harness.local_stream.sfu.transport import Identity, PeerTransport
 
 ASK_SECONDS = 0.1
 REPORT_SECONDS = 1.0
-# What a publisher is told (REMB) that its path carries. The path is loopback, so the publish options
-# alone limit the picture. Feedback on each packet's delay (transport-cc) would measure how busy the machine is,
-# and browsers lower their picture for that: measured, to 165 kbit/s under a load of 10 on 2 cores.
+# What a publisher is told (REMB) that its path carries: it is loopback, so the publish options alone limit
+# the picture. Feedback on each packet's delay (transport-cc) would tell how busy the machine is, and browsers
+# lower their picture for that: measured, to 165 kbit/s under a load of 10 on 2 cores.
 BITRATE = 10_000_000
 # The SSRC under which the SFU speaks as a receiver.
 RECEIVER = 1

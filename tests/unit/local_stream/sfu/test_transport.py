@@ -1,0 +1,170 @@
+"""ICE, DTLS and SRTP between two of our own transports, and the versions that they lean on."""
+
+import asyncio
+from importlib.metadata import version
+
+import pytest
+
+from harness.local_stream.sfu.sdp import TransportDescription
+from harness.local_stream.sfu.transport import PINNED, Identity, PeerTransport
+from tests.unit.local_stream.sfu.conftest import Run
+
+RTP = bytes((0x80, 96, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1)) + b"payload"
+LATER = RTP[:3] + b"\2" + RTP[4:]
+RTCP = bytes((0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2))
+
+
+@pytest.mark.parametrize("package", PINNED)
+def test_private_parts_are_those_of_the_pinned_version(package: str) -> None:
+    assert version(package) == PINNED[package], (
+        f"harness/local_stream/sfu/transport.py uses private parts of {package} {PINNED[package]}, but "
+        f"{version(package)} is installed: read it against that version, run these tests, then pin that."
+    )
+
+
+class End:
+    """One end; remembers what came."""
+
+    def __init__(self, *, controlling: bool, identity: Identity | None = None) -> None:
+        self.transport = PeerTransport(identity or Identity(), self, controlling=controlling)
+        self.rtp: asyncio.Queue[bytes] = asyncio.Queue()
+        self.rtcp: asyncio.Queue[bytes] = asyncio.Queue()
+        self.connected, self.lost = asyncio.Event(), asyncio.Event()
+
+    def on_rtp(self, data: bytes, arrival: float) -> None:
+        assert arrival > 0
+        self.rtp.put_nowait(data)
+
+    def on_rtcp(self, data: bytes, arrival: float) -> None:
+        assert arrival > 0
+        self.rtcp.put_nowait(data)
+
+    def on_connected(self) -> None:
+        self.connected.set()
+
+    def on_lost(self) -> None:
+        self.lost.set()
+
+    def described(self, setup: str, fingerprint: str | None = None) -> TransportDescription:
+        local = self.transport.local
+        algorithm, _, value = (fingerprint or local.fingerprint).partition(" ")
+        return TransportDescription(local.username, local.password, [(algorithm, value)], setup)
+
+
+async def introduce(one: End, other: End) -> None:
+    """Tell each the other's parameters; only one learns the other's address, as with `.local` candidates."""
+    one.transport.connect(other.described("passive"))
+    other.transport.connect(one.described("active"))
+    for candidate in other.transport.local.candidates:
+        await one.transport.add_candidate(f'{{"candidate": "{candidate}"}}')
+
+
+async def pair() -> tuple[End, End]:
+    one, other = End(controlling=True), End(controlling=False)
+    await one.transport.open()
+    await other.transport.open()
+    await introduce(one, other)
+    async with asyncio.timeout(10):
+        await one.connected.wait()
+        await other.connected.wait()
+    return one, other
+
+
+def test_packets_go_both_ways(run: Run) -> None:
+    async def scenario() -> None:
+        one, other = await pair()
+        async with asyncio.timeout(10):
+            assert one.transport.send_rtp(RTP)
+            assert await other.rtp.get() == RTP
+            assert other.transport.send_rtcp(RTCP)
+            assert await one.rtcp.get() == RTCP
+        await one.transport.close()
+        await other.transport.close()
+
+    run(scenario)
+
+
+def test_every_candidate_is_on_loopback(run: Run) -> None:
+    async def scenario() -> None:
+        end = End(controlling=True)
+        await end.transport.open()
+        [candidate] = end.transport.local.candidates
+        assert " 127.0.0.1 " in candidate
+        await end.transport.close()
+
+    run(scenario)
+
+
+def test_media_flows_on_through_an_ice_restart(run: Run) -> None:
+    async def scenario() -> None:
+        one, other = await pair()
+        before = one.transport.local
+        await one.transport.restart()
+        await other.transport.restart()
+        assert one.transport.local.username != before.username
+        assert one.transport.send_rtp(RTP)  # the old way still carries
+        await introduce(one, other)
+        async with asyncio.timeout(10):
+            assert await other.rtp.get() == RTP
+            while (
+                one.transport._ice is not one.transport._next
+                or other.transport._ice is not other.transport._next
+            ):
+                await asyncio.sleep(0)
+            assert one.transport.send_rtp(LATER)
+            assert await other.rtp.get() == LATER
+        assert not one.lost.is_set()
+        await one.transport.close()
+        await other.transport.close()
+
+    run(scenario)
+
+
+def test_peer_with_another_certificate_than_it_named_is_refused(run: Run) -> None:
+    async def scenario() -> None:
+        one, other = End(controlling=True), End(controlling=False)
+        await one.transport.open()
+        await other.transport.open()
+        other.transport.connect(one.described("active"))
+        one.transport.connect(other.described("passive", Identity().fingerprint))
+        for candidate in other.transport.local.candidates:
+            await one.transport.add_candidate(f'{{"candidate": "{candidate}"}}')
+        async with asyncio.timeout(10):
+            await one.lost.wait()
+        assert not one.transport.connected
+        assert not one.transport.send_rtp(RTP)
+        await one.transport.close()
+        await other.transport.close()
+
+    run(scenario)
+
+
+def test_goodbye_of_the_peer_is_noticed(run: Run) -> None:
+    async def scenario() -> None:
+        one, other = await pair()
+        await one.transport.close()
+        async with asyncio.timeout(10):
+            await other.lost.wait()
+        assert not other.transport.connected
+        await other.transport.close()
+
+    run(scenario)
+
+
+def test_candidates_that_cannot_be_used_are_left_out(run: Run) -> None:
+    async def scenario() -> None:
+        end = End(controlling=False)
+        await end.transport.open()
+        for value in (
+            "",
+            "candidate:1 1 udp 1 3f1c.local 9 typ host",
+            "candidate:1 1 tcp 1 10.0.0.1 9 typ host tcptype active",
+        ):
+            await end.transport.add_candidate(f'{{"candidate": "{value}"}}')
+        with pytest.raises(ValueError, match="Expecting value"):
+            await end.transport.add_candidate("not json")
+        with pytest.raises(ValueError, match="SDP"):
+            await end.transport.add_candidate('{"candidate": "candidate:broken udp x"}')
+        await end.transport.close()
+
+    run(scenario)
