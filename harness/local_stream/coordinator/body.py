@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from starlette.requests import Request
 
@@ -32,8 +32,17 @@ def parse_object(raw: str) -> dict[str, object]:
         return {}
     if not isinstance(parsed, dict):
         raise input_error(f"expected a JSON object, got {type(parsed).__name__}")
-    return parsed
+    return _mended(parsed) if "\\ud" in raw.lower() else parsed
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _mended(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """`value` with a replacement character for each half of a surrogate pair, which no UTF-8 can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_mended(each) for each in value]
+    return {_mended(key): _mended(each) for key, each in value.items()} if isinstance(value, dict) else value

@@ -10,7 +10,7 @@ from harness.local_stream.coordinator.calls import Call, Member
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import ApiError, Code, input_error, not_allowed
 from harness.local_stream.coordinator.operations import Ask
-from harness.local_stream.coordinator.users import User
+from harness.local_stream.coordinator.users import User, read_user
 from harness.local_stream.coordinator.values import Json, mapping, mappings, moment, text
 
 LONGEST_NAME = 64
@@ -71,13 +71,13 @@ def _creator(coordinator: Coordinator, ask: Ask, data: Json) -> User:
     if ask.caller.user_id is not None:
         return coordinator.user(ask.caller.user_id)
     if created_by := mapping(data, "created_by"):
-        return coordinator.users.upsert(created_by)
+        return coordinator.users.upsert(read_user(created_by))
     creator_id = text(data, "created_by_id")
     if not creator_id:
         raise input_error(
             "either data.created_by or data.created_by_id must be provided when using server side auth."
         )
-    return coordinator.users.get(creator_id) or coordinator.users.upsert({"id": creator_id})
+    return coordinator.users.get(creator_id) or coordinator.users.upsert(read_user({"id": creator_id}))
 
 
 def _check_members(coordinator: Coordinator, members: list[dict[str, object]], maker: str | None) -> None:

@@ -17,7 +17,7 @@ from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
 from harness.local_stream.coordinator.errors import ApiError, Code
 from harness.local_stream.coordinator.events import Connection
-from harness.local_stream.coordinator.users import User, own_user_response
+from harness.local_stream.coordinator.users import User, own_user_response, read_user
 from harness.local_stream.coordinator.values import mapping, text
 
 OPERATION = "Connect"
@@ -59,7 +59,7 @@ class CoordinatorSocket:
         if text(details, "id") not in (None, caller.user_id):
             raise ApiError(401, Code.AUTHENTICATION, "the token is of another user than user_details.id")
         known = {name: details.get(name) for name in DETAILS}
-        return self._coordinator.users.upsert({**known, "id": caller.user_id})
+        return self._coordinator.users.upsert(read_user({**known, "id": caller.user_id}))
 
     async def _refuse(self, websocket: WebSocket, error: ApiError) -> None:
         self._record(error.status, None, code=int(error.code), message=error.message(OPERATION))
@@ -92,9 +92,15 @@ class CoordinatorSocket:
         return dump(body | detail, iso)
 
     def _record(self, status: int | None, user_id: str | None, **detail: object) -> None:
-        journal = self._coordinator.journal
-        journal.record(
-            "ws", OPERATION, method="GET", path="/video/connect", status=status, user_id=user_id, **detail
+        self._coordinator.journal.record(
+            "ws",
+            OPERATION,
+            method="GET",
+            path="/video/connect",
+            status=status,
+            user_id=user_id,
+            call_cid=None,
+            **detail,
         )
 
 

@@ -7,8 +7,8 @@ from harness.local_stream.coordinator.body import parse_object
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, not_allowed, required
 from harness.local_stream.coordinator.operations import Ask, Operation
-from harness.local_stream.coordinator.users import User, full_user_response
-from harness.local_stream.coordinator.values import mapping, text
+from harness.local_stream.coordinator.users import User, UserRequest, full_user_response, read_user
+from harness.local_stream.coordinator.values import mapping
 
 SCOPE = "video:app"
 
@@ -18,13 +18,8 @@ async def update_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     users = mapping(ask.body, "users")
     if not users:
         raise required("users")
-    for user_id, given in users.items():
-        if not isinstance(given, dict):
-            raise input_error(f"users.{user_id} must be an object")
-        if text(given, "id") not in (None, "", user_id):
-            raise input_error(f"users.{user_id}.id must be {user_id}")
-        _may_change(coordinator, ask, user_id, given)
-    changed = [coordinator.users.upsert({**given, "id": user_id}) for user_id, given in users.items()]  # type: ignore[dict-item]
+    requests = [_read(coordinator, ask, user_id, given) for user_id, given in users.items()]
+    changed = [coordinator.users.upsert(request) for request in requests]
     ask.noted["users"] = [user.id for user in changed]
     return {
         "users": {user.id: full_user_response(user) for user in changed},
@@ -39,11 +34,19 @@ async def query_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     return {"users": [full_user_response(user) for user in found]}
 
 
-def _may_change(coordinator: Coordinator, ask: Ask, user_id: str, given: dict[str, object]) -> None:
-    if ask.caller.server:
-        return
-    caller = coordinator.user(ask.caller.user_id or "")
-    if user_id != caller.id or text(given, "role") not in (None, caller.role):
+def _read(coordinator: Coordinator, ask: Ask, user_id: str, given: object) -> UserRequest:
+    if not isinstance(given, dict):
+        raise input_error(f"users.{user_id} must be an object")
+    request = read_user({"id": user_id, **given})
+    if request.id != user_id:
+        raise input_error(f"users.{user_id}.id must be {user_id}")
+    if not ask.caller.server:
+        _check_own(coordinator.user(ask.caller.user_id or ""), request)
+    return request
+
+
+def _check_own(caller: User, request: UserRequest) -> None:
+    if request.id != caller.id or request.changes["role"] not in (None, caller.role):
         raise not_allowed(caller.id, caller.role, "UpdateUser", SCOPE)
 
 

@@ -36,6 +36,24 @@ class User:
         return self.connections > 0 and not self.invisible
 
 
+@dataclass(frozen=True)
+class UserRequest:
+    """What a client says of a user; None in `changes` says nothing."""
+
+    id: str
+    changes: dict[str, object] = field(default_factory=dict)
+
+
+def read_user(given: Mapping[str, object]) -> UserRequest:
+    """The vendor's UserRequest out of JSON; raises the vendor's input error."""
+    user_id = text(given, "id")
+    if not user_id:
+        raise required("id")
+    changes: dict[str, object] = {name: text(given, name) for name in ("role", "name", "image", "language")}
+    changes |= {"invisible": flag(given, "invisible"), "teams": text_list(given, "teams")}
+    return UserRequest(_valid_id(user_id), changes | {"custom": mapping(given, "custom")})
+
+
 class Users:
     """All users by id."""
 
@@ -57,17 +75,13 @@ class Users:
         """Those of `user_ids` that nobody made, in order."""
         return [user_id for user_id in user_ids if user_id not in self._users]
 
-    def upsert(self, given: Mapping[str, object]) -> User:
-        """Make or change the user that `given` (the vendor's UserRequest) describes; absent fields stay."""
-        user_id = text(given, "id")
-        if not user_id:
-            raise required("id")
-        changes = _changes(given)
+    def upsert(self, request: UserRequest) -> User:
+        """Make or change the user; what the request does not say stays."""
         now = self._source.now()
-        user = self._users.get(user_id)
+        user = self._users.get(request.id)
         if user is None:
-            user = self._users[user_id] = User(_valid_id(user_id), now, now)
-        for name, value in changes.items():
+            user = self._users[request.id] = User(request.id, now, now)
+        for name, value in request.changes.items():
             if value is not None and getattr(user, name) != value:
                 setattr(user, name, value)
                 user.updated_at = now
@@ -107,15 +121,6 @@ def full_user_response(user: User) -> dict[str, object]:
 def own_user_response(user: User) -> dict[str, object]:
     """OwnUserResponse: `me` in connection.ok. Nobody is told of a shadow ban."""
     return {name: value for name, value in full_user_response(user).items() if name != "shadow_banned"}
-
-
-def _changes(given: Mapping[str, object]) -> dict[str, object]:
-    return {
-        **{name: text(given, name) for name in ("role", "name", "image", "language")},
-        "invisible": flag(given, "invisible"),
-        "teams": text_list(given, "teams"),
-        "custom": mapping(given, "custom"),
-    }
 
 
 def _valid_id(user_id: str) -> str:
