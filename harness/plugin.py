@@ -7,35 +7,36 @@ people in browsers of their own; `new_viewer()`, `new_party()` and `new_person()
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from faker import Faker
+from playwright.sync_api import Playwright
 
+from harness.browser.browsers import Browsers
+from harness.browser.cast import CAMERA_AND_MICROPHONE, Cast
+from harness.browser.host import Host
+from harness.browser.viewer import Viewer
+from harness.browser.visitor import Visitor
 from harness.config import HarnessSettings, load
-from harness.setup import pages
+from harness.setup import browser, pages
 from harness.stack import Stack
-from harness.target import Party, Person, StreamApi, Supabase, Target, TokenEndpoint
+from harness.target import Party, Person, StreamApi, Supabase, Target, TokenEndpoint, witnesses
 from harness.trace.events import RunLog
 from harness.trace.outcomes import OutcomeRecorder
+from harness.trace.sightings import Ledger
 
 RUN_LOG = pytest.StashKey[RunLog]()
+FAILED = pytest.StashKey[bool]()
 NAMES_SEED = 1  # people's names look random, and are the same in every run
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness")
     group.addoption("--run-dir", type=Path, help="folder for the evidence; default: a temporary one")
-    group.addoption("--pages-dist", type=Path, help="built pages to serve instead of our own")
-    group.addoption(
-        "--server",
-        action="append",
-        default=[],
-        metavar="NAME=MODULE",
-        help="start this module as the server NAME ('token server' ...) instead of our own",
-    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,6 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if run_dir is not None:
         config.stash[RUN_LOG] = RunLog(run_dir / "events.jsonl")
         config.pluginmanager.register(OutcomeRecorder(config.stash[RUN_LOG]), "harness outcomes")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -65,14 +73,10 @@ def run_log(pytestconfig: pytest.Config, run_dir: Path) -> RunLog:
 
 
 @pytest.fixture(scope="session")
-def stack(
-    pytestconfig: pytest.Config, harness_settings: HarnessSettings, run_dir: Path, run_log: RunLog
-) -> Iterator[Stack]:
+def stack(harness_settings: HarnessSettings, run_dir: Path, run_log: RunLog) -> Iterator[Stack]:
     """The reference system, started once."""
-    dist = pytestconfig.getoption("--pages-dist") or pages.ensure(harness_settings)
-    modules = dict(option.split("=", 1) for option in pytestconfig.getoption("--server"))
     began = time.monotonic()
-    system = Stack(run_dir, harness_settings, dist, modules=modules)
+    system = Stack(run_dir, harness_settings, pages.ensure(harness_settings))
     run_log.secrets.add(*system.keys.secret_values())
     with system:
         run_log.event("harness", "phase", name="servers started", seconds=round(time.monotonic() - began, 3))
@@ -123,13 +127,15 @@ def names() -> Faker:
 
 
 @pytest.fixture
-def new_person(supabase: Supabase, names: Faker) -> Iterator[Callable[[], Person]]:
+def new_person(supabase: Supabase, names: Faker, run_log: RunLog) -> Iterator[Callable[[], Person]]:
     """Makes people who can sign in; they are gone after the test, and with them their parties."""
     people: list[Person] = []
 
     def make() -> Person:
-        people.append(supabase.create_user(names.name()))
-        return people[-1]
+        person = supabase.create_user(names.name())
+        run_log.secrets.add(person.password)
+        people.append(person)
+        return person
 
     yield make
     for person in people:
@@ -150,3 +156,118 @@ def new_party(supabase: Supabase, names: Faker, new_person: Callable[[], Person]
 def party(new_party: Callable[[], Party]) -> Party:
     """A fresh party."""
     return new_party()
+
+
+@pytest.fixture(scope="session")
+def browsers(
+    playwright: Playwright, pytestconfig: pytest.Config, harness_settings: HarnessSettings
+) -> Iterator[Browsers]:
+    """One browser process for each device profile, kept for the whole run."""
+    executable = browser.ensure(harness_settings)
+    headless = not pytestconfig.getoption("--headed")
+    with Browsers(playwright, executable, harness_settings.cache / "clips", headless=headless) as running:
+        yield running
+
+
+@pytest.fixture
+def cast(
+    request: pytest.FixtureRequest, browsers: Browsers, target: Target, run_log: RunLog
+) -> Iterator[Cast]:
+    """The people of this test."""
+    people = Cast(browsers, target, run_log, request.node.name)
+    yield people
+    people.leave(failed=request.node.stash.get(FAILED, False))
+
+
+class NewHost(Protocol):
+    """How a test asks for a host."""
+
+    def __call__(
+        self,
+        party: Party,
+        profile: str = ...,
+        permissions: Sequence[str] = ...,
+        *,
+        signed_in: bool = ...,
+    ) -> Host: ...
+
+
+@pytest.fixture
+def new_host(cast: Cast) -> NewHost:
+    """Brings the host of a party to its page, with the devices and permissions that are named."""
+
+    def come(
+        party: Party,
+        profile: str = "host_a",
+        permissions: Sequence[str] = CAMERA_AND_MICROPHONE,
+        *,
+        signed_in: bool = True,
+    ) -> Host:
+        return cast.host(party, party.host if signed_in else None, profile, permissions)
+
+    return come
+
+
+@pytest.fixture
+def new_viewer(cast: Cast, new_person: Callable[[], Person]) -> Callable[[Party], Viewer]:
+    """Brings one more viewer to a party's page, signed in."""
+    return lambda party: cast.viewer(party, new_person())
+
+
+@pytest.fixture
+def host(new_host: NewHost, party: Party) -> Host:
+    """The party's host, on its page and signed in, not live yet."""
+    return new_host(party)
+
+
+@pytest.fixture
+def viewer(new_viewer: Callable[[Party], Viewer], party: Party) -> Viewer:
+    """A viewer on the party's page, signed in."""
+    return new_viewer(party)
+
+
+Keep = Callable[..., None]
+NothingLive = Callable[[Party, Host], None]
+LedgerOf = Callable[..., Ledger]
+
+
+@pytest.fixture
+def keep(run_dir: Path) -> Keep:
+    """`keep(host, viewer)`: a screenshot of each, for the report."""
+
+    def take(*people: Visitor) -> None:
+        for person in people:
+            person.screenshot(run_dir / "screenshots" / f"{person.who}.png")
+
+    return take
+
+
+@pytest.fixture
+def nothing_live(supabase: Supabase, stream_api: StreamApi) -> NothingLive:
+    """`nothing_live(party, host)`: neither page, row nor Stream says live, and no media left the host."""
+
+    def prove(party: Party, host: Host) -> None:
+        row, call = supabase.party_row(party.id), stream_api.call("livestream", party.id)
+        sent = host.probe.sent_media_bytes()
+        assert host.status == "Not live", f"expected the status 'Not live', the page says {host.status!r}"
+        assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
+        assert call is None or call["backstage"], "expected a call in backstage, Stream has it live"
+        assert sent.total == 0, f"expected no track to be published, the host sent {sent}"
+
+    return prove
+
+
+@pytest.fixture
+def ledger_of(target: Target, supabase: Supabase, stream_api: StreamApi, run_log: RunLog) -> LedgerOf:
+    """`ledger_of(party, host, viewer)`: where they, the servers and the database saw the callId."""
+
+    def gather(party: Party, *people: Visitor) -> Ledger:
+        seen = [*witnesses.in_database(supabase, party), *witnesses.on_stream(stream_api, party)]
+        if target.token_server_log is not None:
+            accounts = [person.account for person in people if person.account]
+            seen += witnesses.in_server_log(target.token_server_log, party, accounts)
+        for sighting in seen:
+            run_log.event(**sighting.as_event())
+        return Ledger([*seen, *(sighting for person in people for sighting in person.recorder.sightings)])
+
+    return gather

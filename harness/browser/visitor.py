@@ -81,6 +81,11 @@ class Visitor(ABC):
         return self._text("alert")
 
     @property
+    def document_began(self) -> float:
+        """When the document that is open was begun, in unix milliseconds: another one after each reload."""
+        return float(self.page.evaluate("performance.timeOrigin"))
+
+    @property
     def title(self) -> str | None:
         """The page's heading."""
         heading = self.page.get_by_role("heading", level=1)

@@ -30,13 +30,7 @@ class Stack:
     """
 
     def __init__(
-        self,
-        run_dir: Path,
-        settings: HarnessSettings,
-        pages_dist: Path,
-        *,
-        pages_port: int = 0,
-        modules: dict[str, str] | None = None,
+        self, run_dir: Path, settings: HarnessSettings, pages_dist: Path, *, pages_port: int = 0
     ) -> None:
         self.logs = run_dir / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
@@ -48,7 +42,7 @@ class Stack:
         self._dead: ServerProcess | None = None
         self.died = threading.Event()
         self._servers: dict[str, ServerProcess] = {}
-        for name, module in {**MODULES, **(modules or {})}.items():
+        for name, module in MODULES.items():
             port = pages_port if name == "pages" else 0
             self._servers[name] = ServerProcess(name, module, self._log(name), port)
         self.target = self._target()

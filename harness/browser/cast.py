@@ -1,0 +1,84 @@
+"""The people of one test, each in a browser context of their own, and what is kept of them when it fails."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Sequence
+
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import Error as PlaywrightError
+
+from harness.browser.browsers import Browsers
+from harness.browser.host import Host
+from harness.browser.playwright_trace import mask_trace
+from harness.browser.viewer import Viewer
+from harness.browser.visitor import Visitor
+from harness.target import Party, Person, Target
+from harness.trace.events import RunLog
+
+CAMERA_AND_MICROPHONE = ("camera", "microphone")
+
+
+class Cast:
+    """`name` is the test's: it names its evidence in the run folder, which is that of `run_log`."""
+
+    def __init__(self, browsers: Browsers, target: Target, run_log: RunLog, name: str) -> None:
+        self._browsers, self._target, self._run_log = browsers, target, run_log
+        self._name = re.sub(r"\W+", "-", name).strip("-")
+        self._people: list[Visitor] = []
+
+    def host(
+        self,
+        party: Party,
+        account: Person | None,
+        profile: str = "host_a",
+        permissions: Sequence[str] = CAMERA_AND_MICROPHONE,
+    ) -> Host:
+        """The host on the party's page, signed in when they have an `account`."""
+        context = self._context(profile, permissions)
+        host = Host(context, self._who("host"), account, self._target, self._run_log, profile)
+        self._enter(host, party)
+        return host
+
+    def viewer(self, party: Party, account: Person | None) -> Viewer:
+        """A viewer on the party's page, without any device and with every permission denied."""
+        context = self._context("no_devices", ())
+        viewer = Viewer(context, self._who("viewer"), account, self._target, self._run_log)
+        self._enter(viewer, party)
+        return viewer
+
+    def leave(self, *, failed: bool) -> None:
+        """Everybody goes; of a failed test a screenshot and a Playwright trace of each person are kept."""
+        for person in self._people:
+            context = person.page.context
+            if failed:
+                self._keep(person)
+            else:
+                context.tracing.stop()
+            context.close()
+        self._people.clear()
+
+    def _context(self, profile: str, permissions: Sequence[str]) -> BrowserContext:
+        context = self._browsers.new_context(profile, permissions)
+        context.tracing.start(screenshots=True, snapshots=True)
+        return context
+
+    def _who(self, role: str) -> str:
+        number = sum(1 for person in self._people if person.role == role) + 1
+        return role if number == 1 else f"{role} {number}"
+
+    def _enter(self, person: Visitor, party: Party) -> None:
+        # Noted first: who fails to come in leaves evidence, too.
+        self._people.append(person)
+        person.opens(party)
+        if person.account is not None:
+            person.signs_in()
+
+    def _keep(self, person: Visitor) -> None:
+        folder, name = self._run_log.path.parent, f"{self._name}-{person.who.replace(' ', '-')}"
+        with contextlib.suppress(PlaywrightError):  # a page that crashed has no picture; the trace still has
+            person.screenshot(folder / "screenshots" / f"{name}.png")
+        trace = folder / "traces" / f"{name}.zip"
+        person.page.context.tracing.stop(path=trace)
+        mask_trace(trace, self._run_log.secrets)

@@ -1,0 +1,60 @@
+"""Where the system itself says which callId it used: the database, Stream, and the token server's log."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from harness.target.people import Party, Person
+from harness.target.stream_api import StreamApi
+from harness.target.supabase import Supabase
+from harness.trace.sightings import Ledger, Sighting
+
+NANOSECONDS = 1e9
+LOG_LINE = re.compile(r"^(?P<at>\S+ \S+) (?P<step>\[stream-video-token\] [^{]*)(?P<facts>\{.*\})$")
+
+
+def in_database(supabase: Supabase, party: Party) -> Iterator[Sighting]:
+    """The party's row, and the call that it names once the party went live."""
+    row = supabase.party_row(party.id)
+    created, updated = _seconds(row["created_at"]), _seconds(row["updated_at"])
+    yield Sighting(created, "database", "party row", None, row["id"], "parties.id", party.id)
+    if row["stream_app_id"]:
+        yield Sighting(
+            updated,
+            "database",
+            "stream_app_id",
+            None,
+            row["stream_app_id"],
+            "parties.stream_app_id",
+            party.id,
+        )
+
+
+def on_stream(stream_api: StreamApi, party: Party) -> Iterator[Sighting]:
+    """Every call that the party's host owns: not the one we expect, but those that are there."""
+    for call in stream_api.calls_created_by(party.host_id):
+        call_type, call_id = Ledger.normalise(call["cid"])
+        created = call["created_at"] / NANOSECONDS
+        evidence = "call created by the host, as Stream lists it"
+        yield Sighting(created, "stream", "call on Stream", call_type, call_id, evidence, party.id)
+
+
+def in_server_log(log: Path, party: Party, people: Iterable[Person]) -> Iterator[Sighting]:
+    """Every line that the token server wrote for one of `people`."""
+    users = {person.id for person in people}
+    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+        found = LOG_LINE.match(line)
+        facts = json.loads(found["facts"]) if found else {}
+        if found and facts.get("userId") in users:
+            t = datetime.strptime(found["at"], "%Y-%m-%d %H:%M:%S,%f").astimezone().timestamp()
+            ids = str(facts.get("callType")), str(facts.get("callId"))
+            evidence = f"{found['step'].strip()} {facts}"
+            yield Sighting(t, "token-server", "server log", *ids, evidence, party.id)
+
+
+def _seconds(timestamp: str) -> float:
+    return datetime.fromisoformat(timestamp).timestamp()

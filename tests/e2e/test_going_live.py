@@ -1,0 +1,97 @@
+"""A host goes live, and viewers who waited, and who come late, see and hear that host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.browser.eventually import eventually
+from harness.browser.host import Host
+from harness.browser.steps import IN_ORDER
+from harness.browser.viewer import WAITING, Viewer
+from harness.plugin import Keep
+from harness.target import Party, StreamApi, Supabase
+
+
+@pytest.mark.check("G01")
+def test_six_steps_in_order_and_once_each(host: Host) -> None:
+    host.goes_live()
+    steps = host.steps()
+    assert [step.name for step in steps] == list(IN_ORDER), (
+        f"expected the steps {', '.join(IN_ORDER)}, once each and in this order; came:\n"
+        + "\n".join(f"{step.name}: {step.detail}" for step in steps)
+    )
+    (join,) = (step for step in steps if step.name == "join")
+    assert join.detail == "create: false", f"expected a join that creates no call, came {join.detail}"
+    publishes_both(host)
+
+
+@pytest.mark.check("G02")
+def test_stream_says_live_and_so_does_the_host_page(host: Host, party: Party, stream_api: StreamApi) -> None:
+    host.goes_live()
+    call = stream_api.call("livestream", party.id)
+    assert call is not None, f"expected the call livestream:{party.id} on Stream, there is none"
+    assert call["backstage"] is False, "expected a call that is live, Stream has it backstage"
+
+
+@pytest.mark.check("G03")
+def test_viewer_sees_and_hears_the_host(host: Host, viewer: Viewer, keep: Keep) -> None:
+    host.goes_live()
+    viewer.sees(host).hears(host)
+    keep(host, viewer)
+
+
+@pytest.mark.check("G04")
+def test_no_media_and_no_error_before_the_host_is_live(host: Host, viewer: Viewer) -> None:
+    viewer.reads_status(WAITING)
+    before = viewer.received_media_bytes()
+    assert before.total == 0, f"expected no media before go-live, the viewer received {before}"
+    assert viewer.error is None, f"expected a viewer who waits, the page shows the error {viewer.error!r}"
+    host.goes_live()
+    viewer.sees(host)
+    after = viewer.received_media_bytes()
+    # The count that said zero can count.
+    assert after.video > 0, f"a picture was seen, but {after} bytes were counted"
+
+
+@pytest.mark.check("G05")
+def test_row_says_live_and_names_the_call(host: Host, party: Party, supabase: Supabase) -> None:
+    before = supabase.party_row(party.id)
+    assert before["is_live"] is False, f"a fresh party must not be live: {before}"
+    host.goes_live()
+    row = supabase.party_row(party.id)
+    expected = {"is_live": True, "stream_app_id": party.id}
+    assert {name: row[name] for name in expected} == expected, f"expected {expected}, the row is {row}"
+
+
+@pytest.mark.check("G06")
+def test_viewer_who_waited_plays_without_a_reload(host: Host, viewer: Viewer) -> None:
+    viewer.reads_status(WAITING)
+    waited_in = viewer.document_began
+    host.goes_live()
+    viewer.sees(host)
+    assert viewer.document_began == waited_in, "expected the page that waited to play; it was loaded anew"
+
+
+@pytest.mark.check("G07")
+def test_viewer_who_comes_late_gets_a_picture(
+    host: Host, party: Party, new_viewer: Callable[[Party], Viewer]
+) -> None:
+    host.goes_live()
+    publishes_both(host)
+    new_viewer(party).sees(host)
+
+
+def publishes_both(host: Host) -> None:
+    """Camera and microphone both leave the host's page."""
+
+    def why_not_yet() -> str | None:
+        sent = host.probe.sent_media_bytes()
+        return (
+            None
+            if sent.audio and sent.video
+            else f"expected sound and picture to leave the host, sent {sent}"
+        )
+
+    eventually(why_not_yet, within=10)
