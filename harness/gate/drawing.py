@@ -44,6 +44,17 @@ class DrawnLane:
     height: float
     shapes: tuple[Shape, ...]
 
+    @property
+    def ticks(self) -> list[Shape]:
+        """Moments without a label: drawn under the others."""
+        return [shape for shape in self.shapes if not shape.text and not shape.bad and shape.width <= 1]
+
+    @property
+    def marks(self) -> list[Shape]:
+        """The rest."""
+        ticks = set(self.ticks)
+        return [shape for shape in self.shapes if shape not in ticks]
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -91,12 +102,12 @@ class _Rows:
 def _lane(lane: Lane, y: float, scale: float) -> DrawnLane:
     rows = _Rows()
     shapes = []
-    said = ""
+    said: set[str] = set()
     for mark in lane.marks:
         text = _label(mark)
-        # What was said last is a mark without a label when it is said again.
-        shapes.append(_shape(mark, "" if text == said else text, y, scale, rows))
-        said = text or said
+        # A page shows its id again and again: a label for the first time is enough.
+        shapes.append(_shape(mark, "" if text in said else text, y, scale, rows))
+        said |= {text} if mark.what == "sighting" else set()
     return DrawnLane(lane.who, y, 10 + ROW * max(1, len(rows.ends)), tuple(shapes))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.gate.drawing import Drawing, draw
 from harness.gate.evidence import inside
-from harness.gate.results import CheckResult, State
+from harness.gate.results import CheckResult
 from harness.trace.events import Event
 from harness.trace.sightings import Divergence, Ledger, Sighting
 from harness.trace.timeline import Timeline, measurement
@@ -76,22 +76,21 @@ def journeys(folder: Path, results: Sequence[CheckResult], events: Sequence[Even
     for event in events:
         if event["test"] is not None:
             by_test.setdefault((event["test"], event["attempt"]), []).append(event)
-    checks: dict[str, list[str]] = {}
-    red: dict[tuple[str, int], None] = {}
+    checks: dict[str, dict[str, None]] = {}
+    red: dict[str, int] = {}
     for result in results:
         for attempt in result.attempts:
             for test in attempt.tests:
-                checks.setdefault(test, []).append(result.check.id)
-            if attempt.state is State.RED:
-                bad = (outcome for outcome in attempt.outcomes if outcome["outcome"] in ("failed", "error"))
-                red.update(dict.fromkeys((outcome["test"], attempt.number) for outcome in bad))
-    told = [key for key in red if _worth_telling(by_test.get(key, []))][:MOST_RED]
+                checks.setdefault(test, {})[result.check.id] = None
+            # The last attempt that was red tells enough of a test that was red twice.
+            bad = (outcome for outcome in attempt.outcomes if outcome["outcome"] in ("failed", "error"))
+            red.update((outcome["test"], attempt.number) for outcome in bad)
+    told = [key for key in red.items() if _worth_telling(by_test.get(key, []))][:MOST_RED]
     best = max(by_test, key=lambda key: _seen(by_test[key]), default=None)
     if best is not None and best not in told and _worth_telling(by_test[best]):
         told.append(best)
     return [
-        _journey(folder, key, key in red, list(dict.fromkeys(checks.get(key[0], ()))), by_test[key])
-        for key in told
+        _journey(folder, key, key in red.items(), list(checks.get(key[0], ())), by_test[key]) for key in told
     ]
 
 
@@ -108,14 +107,19 @@ def _seen(events: Sequence[Event]) -> tuple[int, int]:
 def _journey(
     folder: Path, key: tuple[str, int], red: bool, checks: list[str], events: Sequence[Event]
 ) -> Journey:
-    timeline = Timeline.of(events)
+    # Servers may have been started on behalf of this test: that is told elsewhere, and is not what happened in it.
+    timeline = Timeline.of(event for event in events if event["what"] != "phase")
     return Journey(
         *key,
         red,
         checks,
         _pictures(folder, events),
         _paths(events, timeline.began),
-        [(event["who"], *measured) for event in events if (measured := measurement(event))],
+        [
+            (event["who"], *measured)
+            for event in events
+            if event["what"] == "media" and (measured := measurement(event))
+        ],
         timeline,
         draw(timeline),
     )

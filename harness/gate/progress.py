@@ -50,9 +50,7 @@ class Progress:
                 self._tests, self._outcomes, self._attempt = event["checks"], {}, event["attempt"]
             elif event["what"] == "check":
                 self._note(event)
-            elif (
-                event["what"] == "phase" and event["test"] is None and not event["name"].startswith("attempt")
-            ):
+            elif event["what"] == "phase" and not event["name"].startswith("attempt"):
                 self._line("·", "   ", float(event["seconds"]), event["name"], "dim")
 
     def again(self, checks: Sequence[str]) -> None:

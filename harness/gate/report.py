@@ -66,7 +66,7 @@ def report(folder: Path, verdict: Verdict, results: Sequence[CheckResult], event
         areas=_areas(results, folder, events),
         journeys=journeys(folder, results, events),
         first_frames=_first_frames(events),
-        phases=[event for event in events if event["what"] == "phase" and event["test"] is None],
+        phases=[event for event in events if event["what"] == "phase"],
         files=_files(folder),
         signs=SIGNS,
     )

@@ -86,7 +86,8 @@ def test_two_parties_are_two_paths_that_do_not_part(tmp_path: Path) -> None:
         sighting(4, "test 0", "go live", OTHER, "another party"),
     ]
     paths = journeys(tmp_path, results([CHECK], events), events)[0].paths
-    assert [(path.journey, path.divergence) for path in paths] == [
-        ("one party", None),
-        ("another party", None),
+    assert [(path.journey, path.divergence, path.count) for path in paths] == [
+        (None, None, 1),
+        ("one party", None, 1),
+        ("another party", None, 1),
     ]
