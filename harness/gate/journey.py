@@ -107,7 +107,7 @@ def _seen(events: Sequence[Event]) -> tuple[int, int]:
 def _journey(
     folder: Path, key: tuple[str, int], red: bool, checks: list[str], events: Sequence[Event]
 ) -> Journey:
-    # Servers may have been started on behalf of this test: that is told elsewhere, and is not what happened in it.
+    # Servers may have been started on behalf of this test: that is no part of what happened in it.
     timeline = Timeline.of(event for event in events if event["what"] != "phase")
     return Journey(
         *key,

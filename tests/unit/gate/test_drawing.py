@@ -42,11 +42,13 @@ def test_labels_never_overlap_nor_leave_the_drawing(seed: int) -> None:
     assert len({shape.y for shape in lane.shapes}) <= MOST_ROWS
 
 
-def test_what_is_said_again_is_labelled_once() -> None:
-    request = {"t": 1.5, "who": "host", "what": "request"}
-    events = [event(0, "a"), event(1, "a"), request, event(2, "a"), event(3, "b"), event(4, "a")]
+def test_a_place_is_labelled_once_and_what_a_page_says_each_time() -> None:
+    seen = {"who": "host", "what": "sighting", "where": "host page", "call_id": "x"}
+    events = [{"t": 1, **seen}, event(2, "a"), {"t": 3, **seen}, event(4, "a")]
     (lane,) = draw(Timeline.of(events)).lanes
-    assert [shape.text for shape in lane.shapes] == ["a", "", "", "", "b", "a"]
+    assert [shape.text for shape in lane.shapes] == ["host page", "a", "", "a"]
+    assert [shape.what for shape in lane.ticks] == ["sighting"]
+    assert [shape.what for shape in lane.marks] == ["sighting", "page", "page"]
 
 
 def test_what_has_no_room_keeps_its_mark_and_tooltip() -> None:
