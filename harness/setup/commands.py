@@ -23,12 +23,10 @@ class Command:
 
 
 COMMANDS = {
-    "gate": Command("Prove that the app may be released: exit 0 release, 1 do not release.", EVERYTHING),
-    "up": Command(
-        "Start the reference system for a person; Ctrl-C ends all of it.", (PACKAGES, PAGES, POSTGRES)
-    ),
+    "gate": Command("Decide whether this release may go out: exit 0 yes, 1 no.", EVERYTHING),
+    "up": Command("Start the reference system for a person, until Ctrl-C.", (PACKAGES, PAGES, POSTGRES)),
     "test": Command("Run the harness's own checks and tests.", EVERYTHING),
-    "doctor": Command("Show what was found, and what mends what is missing.", EVERYTHING),
+    "doctor": Command("Show what was found, and what mends the rest.", EVERYTHING),
 }
 ALONE = {"supabase": (PACKAGES, POSTGRES)}
 

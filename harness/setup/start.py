@@ -8,7 +8,7 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from harness.errors import HarnessError, SetUpError
+from harness.errors import HarnessError, SetUpError, UsageError
 from harness.setup.commands import CHECKOUT, COMMANDS, PACKAGES, in_checkout, needs, unknown, usage
 from harness.setup.progress import Progress
 from harness.setup.virtual_environment import VirtualEnvironment
@@ -35,13 +35,13 @@ def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 def _start(arguments: list[str]) -> int:
     if not in_checkout():
         _go_on()
-    name = arguments[0] if arguments else "--help"
-    if name in ("--help", "-h"):
+    if not arguments:
+        raise UsageError(usage())
+    if arguments[0] in ("--help", "-h"):
         sys.stdout.write(usage() + "\n")
         return 0
-    if name not in COMMANDS:
-        sys.stderr.write(unknown(name) + "\n")
-        return 2
+    if arguments[0] not in COMMANDS:
+        raise UsageError(unknown(arguments[0]))
     return _enter(VirtualEnvironment(CHECKOUT), arguments)
 
 

@@ -97,12 +97,12 @@ def test_ctrl_c_during_set_up_ends_it_and_what_it_started(tmp_path: Path) -> Non
         assert process.stderr.read() == "not done\n\nStopped; the next start mends what is half done.\n"
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
-def test_help_needs_no_set_up(tmp_path: Path, arguments: list[str]) -> None:
+@pytest.mark.parametrize(("arguments", "expected"), [([], 2), (["--help"], 0), (["-h"], 0)])
+def test_help_needs_no_set_up(tmp_path: Path, arguments: list[str], expected: int) -> None:
     folder = make_checkout(tmp_path / "checkout")
-    code, output, _ = start(folder, *arguments)
-    assert code == 0
-    assert output.startswith("Usage: python3 -m harness COMMAND")
+    code, output, error = start(folder, *arguments)
+    assert code == expected
+    assert (error or output).startswith("Usage: python3 -m harness COMMAND")
     assert not (folder / ".venv").exists()
 
 
