@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -31,6 +33,7 @@ class Browsers:
         self._clips = clips
         self._headless = headless
         self._running: dict[str, Browser] = {}
+        self._sockets = tempfile.TemporaryDirectory(prefix="harness-cameras-")
 
     def __enter__(self) -> Browsers:
         return self
@@ -66,6 +69,16 @@ class Browsers:
             self._running[profile] = self._launch(PROFILES[profile])
         return self._running[profile]
 
+    @contextmanager
+    def camera_plugged(self, profile: str) -> Iterator[None]:
+        """Plug in the camera that this profile lacks, for a while: pages find it at their next request."""
+        sockets = Path(self._sockets.name)
+        PROFILES[profile].plug_camera(self._clips, sockets)
+        try:
+            yield
+        finally:
+            PROFILES[profile].unplug_camera(sockets)
+
     def check(self) -> None:
         """Raises HarnessError when a browser has ended by itself; the next who asks gets a fresh one."""
         ended = [name for name, browser in self._running.items() if not browser.is_connected()]
@@ -83,9 +96,10 @@ class Browsers:
             if browser.is_connected():
                 browser.close()
         self._running.clear()
+        self._sockets.cleanup()
 
     def _launch(self, profile: DeviceProfile) -> Browser:
-        flags = profile.flags(self._clips)
+        flags = profile.flags(self._clips, Path(self._sockets.name))
         root = getattr(os, "geteuid", lambda: 1)() == 0
         try:
             return self._start(flags, sandbox=not root)

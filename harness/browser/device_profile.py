@@ -23,17 +23,39 @@ BASE_FLAGS = (
 
 @dataclass(frozen=True)
 class DeviceProfile:
-    """`camera` and `microphone` are the clip that the device plays, or None when there is no such device."""
+    """`camera` and `microphone` are the clip that the device plays, or None when there is no such device.
+
+    A camera that is not `plugged` is missing until somebody plugs it in while the browser runs.
+    """
 
     name: str
     camera: int | None = None
     microphone: int | None = None
+    plugged: bool = True
 
-    def flags(self, clips: Path) -> list[str]:
-        """What to launch Chromium with; makes the clips in folder `clips` where they are not there yet."""
-        return [*BASE_FLAGS, *self._device_flags(clips)]
+    def flags(self, clips: Path, sockets: Path) -> list[str]:
+        """What to launch Chromium with; makes the clips in folder `clips` where they are not there yet.
 
-    def _device_flags(self, clips: Path) -> list[str]:
+        `sockets` is the folder where cameras that are plugged in later will appear.
+        """
+        return [*BASE_FLAGS, *self._device_flags(clips, sockets)]
+
+    def plug_camera(self, clips: Path, sockets: Path) -> None:
+        """Make the camera appear. Chromium looks for its file at each request and each enumeration."""
+        if self.camera is None:
+            raise ValueError(f"{self.name} has no camera to plug in")
+        socket = self._socket(sockets)
+        if not socket.exists():
+            socket.symlink_to(camera_clip(self.camera, clips))
+
+    def unplug_camera(self, sockets: Path) -> None:
+        """Make it vanish: the next request does not find it."""
+        self._socket(sockets).unlink(missing_ok=True)
+
+    def _socket(self, sockets: Path) -> Path:
+        return sockets / f"{self.name}.y4m"
+
+    def _device_flags(self, clips: Path, sockets: Path) -> list[str]:
         if self.camera is None and self.microphone is None:
             return []
         if self.microphone is None:
@@ -42,7 +64,8 @@ class DeviceProfile:
         sound = f"--use-file-for-fake-audio-capture={microphone_clip(self.microphone, clips)}"
         if self.camera is None:
             return ["--use-fake-device-for-media-stream=device-count=0", sound]
-        picture = f"--use-file-for-fake-video-capture={camera_clip(self.camera, clips)}"
+        camera = camera_clip(self.camera, clips) if self.plugged else self._socket(sockets)
+        picture = f"--use-file-for-fake-video-capture={camera}"
         return ["--use-fake-device-for-media-stream", picture, sound]
 
 
@@ -51,7 +74,7 @@ PROFILES = {
     for profile in (
         DeviceProfile("host_a", camera=1, microphone=1),
         DeviceProfile("host_b", camera=2, microphone=2),
-        DeviceProfile("no_camera", microphone=1),
+        DeviceProfile("no_camera", camera=1, microphone=1, plugged=False),
         DeviceProfile("no_devices"),
     )
 }

@@ -21,3 +21,7 @@ def test_no_camera(
     errors = {request.error_name for request in host.media_requests()}
     assert errors == {"NotFoundError"}, f"expected NotFoundError alone, the browser gave {errors}"
     nothing_live(party, host)
+
+    with browsers.camera_plugged("no_camera"):
+        host.goes_live()
+        viewer.sees(host).hears(host)
