@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from harness.config import LocalSupabaseSettings
 from harness.errors import HarnessError
+from harness.local_supabase.auth.admin import Admin
 from harness.local_supabase.auth.endpoints import Auth
 from harness.local_supabase.auth.errors import AuthError
 from harness.local_supabase.database import Database
@@ -31,8 +32,8 @@ def create_app(settings: LocalSupabaseSettings) -> Starlette:
     """The local Supabase; `app.state.failure` holds the HarnessError when its database could not be had."""
     keys = ProjectKeys(settings.jwt_secret.get_secret_value())
     database = Database(settings)
-    auth = Auth(database, keys, settings.url)
     rest = Rest(database, keys)
+    doors = (Auth(database, keys, settings.url), Admin(database, keys), rest)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -53,7 +54,7 @@ def create_app(settings: LocalSupabaseSettings) -> Starlette:
         )
 
     app = Starlette(
-        routes=[Route("/healthz", healthz), *auth.routes(), *rest.routes()],
+        routes=[Route("/healthz", healthz), *(route for door in doors for route in door.routes())],
         middleware=gateway((settings.anon_key, settings.service_role_key.get_secret_value())),
         exception_handlers={
             AuthError: _auth_error,

@@ -64,10 +64,9 @@ async def create(connection: Connection, wanted: dict[str, Any]) -> DictRow:
     return user
 
 
-async def delete(connection: Connection, user_id: uuid.UUID) -> bool:
-    """Remove the user and, by the foreign keys, all that hangs on it; False when there was none."""
-    done = await connection.execute("delete from auth.users where id = %s", [user_id])
-    return done.rowcount == 1
+async def delete(connection: Connection, user_id: uuid.UUID) -> None:
+    """Remove the user and, by the foreign keys, all that hangs on it."""
+    await connection.execute("delete from auth.users where id = %s", [user_id])
 
 
 def as_json(user: DictRow) -> dict[str, Any]:
