@@ -19,10 +19,10 @@ class Progress:
     def step(self, name: str) -> Iterator[list[str]]:
         """Time what happens inside; whatever is put into the list is said at the end of the line."""
         number = f"[{self._steps.index(name) + 1}/{len(self._steps)}] " if name in self._steps else ""
-        self._write(f"{number}{name} ... ")
         began = time.monotonic()
         said: list[str] = []
         try:
+            self._write(f"{number}{name} ... ")
             yield said
         except BaseException:
             self._write("not done\n")
