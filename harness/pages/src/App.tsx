@@ -74,7 +74,7 @@ function PartyPage({ partyId, host, userId }: Visitor & { partyId: string; host:
   if (host) {
     return (
       <>
-        <HostPage party={party} />
+        <HostPage party={party} userId={userId} />
         {userId === null && <SignIn />}
       </>
     );

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Alert } from "./Alert.tsx";
 import { type Device, DEVICES, LABELS } from "./capture.ts";
 import { PartyError } from "./errors.ts";
@@ -20,9 +20,11 @@ const STATUS: Record<Phase, string> = {
   ended: "Party ended",
 };
 
-export function HostPage({ party }: { party: Party }) {
+export function HostPage({ party, userId }: { party: Party; userId: string | null }) {
   const { supabase } = useServices();
   const hosting = useHosting(party);
+  // What was said to one person is not about the next.
+  useEffect(hosting.clearError, [userId, hosting.clearError]);
   const preview = usePreview();
   const [wanted, setWanted] = useState<Devices>({ camera: true, microphone: true });
   const call = hosting.live?.call;
@@ -49,7 +51,8 @@ export function HostPage({ party }: { party: Party }) {
     hosting.clearError();
     setWanted({ ...on, [device]: !on[device] });
     if (device === "camera" && on.camera) preview.stop();
-    if (call) await call[device].toggle().catch((problem: unknown) => hosting.fail(problem, `${LABELS[device]} failed`));
+    const failed = `${LABELS[device]} failed`;
+    await call?.[device].toggle().catch((problem: unknown) => hosting.fail(problem, failed));
   };
 
   const togglePreview = async () => {

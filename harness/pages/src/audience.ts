@@ -11,7 +11,7 @@ export function watching(participants: StreamVideoParticipant[], party: Party): 
  * otherwise the newest.
  */
 export function hostOf(participants: StreamVideoParticipant[], party: Party): StreamVideoParticipant | undefined {
-  const hosts = participants.filter(({ userId, isLocalParticipant }) => userId === party.host_id && !isLocalParticipant);
+  const hosts = participants.filter((one) => one.userId === party.host_id && !one.isLocalParticipant);
   const newest = hosts.sort((one, other) => joined(other) - joined(one));
   return newest.find(({ publishedTracks }) => publishedTracks.length > 0) ?? newest[0];
 }

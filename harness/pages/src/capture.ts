@@ -27,9 +27,9 @@ export function stopTracks(stream: MediaStream | null | undefined): void {
 /**
  * Let `call.camera.enable()` and `call.microphone.enable()` capture through this page.
  *
- * The SDK's own capture asks the browser twice while permission is undecided; after a denial or a dismissed prompt it does
- * not ask again, and reports a plain Error; and when publishing fails it forgets the stream with the camera's light on. Here
- * the browser is asked once, its own error arrives, and `undo` stops whatever was captured.
+ * The SDK's own capture asks the browser twice while permission is undecided; after a denial or a dismissed prompt it
+ * does not ask again, and reports a plain Error; and when publishing fails it forgets the stream with the camera's
+ * light on. Here the browser is asked once, its own error arrives, and `undo` stops whatever was captured.
  */
 export async function captureForCall(call: Call, undo: Undo): Promise<void> {
   const captured = new Set<MediaStream>();

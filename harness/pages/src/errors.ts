@@ -37,7 +37,9 @@ function described(error: unknown): { name: string; message: string } {
   if (!(error instanceof Error)) return { name: "", message: String(error ?? "") };
   try {
     const inner = (JSON.parse(error.message) as { message?: unknown } | null)?.message;
-    if (typeof inner === "string") return { name: error.name, message: inner.replace(/^WS failed .* and reason: /, "") };
+    if (typeof inner === "string") {
+      return { name: error.name, message: inner.replace(/^WS failed .* and reason: /, "") };
+    }
   } catch {
     // Not JSON, as with most errors: its message is for people already.
   }

@@ -6,7 +6,7 @@ import { callIds, markLive, markNotLive, type Party } from "./party.ts";
 import type { Services } from "./services.ts";
 import { connectStream, quietCall } from "./stream-client.ts";
 import { fetchStreamToken } from "./stream-token.ts";
-import { Undo } from "./undo.ts";
+import { Undo, undoAll } from "./undo.ts";
 
 /** Which devices the host wants on air. One that is off is never asked for. */
 export type Devices = Record<Device, boolean>;
@@ -22,10 +22,14 @@ export interface LiveParty {
  * The six steps from a click to being live, and the party's row last. Each step's outcome is checked, because the SDK
  * does not report all of its failures. Whatever fails is thrown after everything before it has been undone.
  */
-export async function goLive(services: Services, party: Party, devices: Devices, signal: AbortSignal): Promise<LiveParty> {
+export async function goLive(
+  services: Services,
+  party: Party,
+  devices: Devices,
+  signal: AbortSignal,
+): Promise<LiveParty> {
   const ids = callIds(party.id);
-  const connection = new Undo(ids);
-  const broadcast = new Undo(ids);
+  const [capture, broadcast, connection] = [new Undo(ids), new Undo(ids), new Undo(ids)];
   try {
     // Step 1: token. The server also makes sure that the call exists, with callId = party.id.
     const token = await fetchStreamToken(services, party.id);
@@ -37,7 +41,7 @@ export async function goLive(services: Services, party: Party, devices: Devices,
 
     // Steps 3 and 4: the call, joined and not created
     const call = await quietCall(client, party.id, connection);
-    await captureForCall(call, connection);
+    await captureForCall(call, capture);
     log("Joining call...", ids);
     await call.join({ create: false });
     log("Call joined", ids);
@@ -61,11 +65,11 @@ export async function goLive(services: Services, party: Party, devices: Devices,
     log("Database updated", ids, { is_live: true, stream_app_id: party.id });
     signal.throwIfAborted();
 
-    return { client, call, release: () => connection.run() };
+    return { client, call, release: () => undoAll(capture, connection) };
   } catch (error) {
     logError("Go live failed", ids, error);
-    await broadcast.run();
-    await connection.run();
+    // The camera's light first: the rest has to wait for the network.
+    await undoAll(capture, broadcast, connection);
     throw error;
   }
 }

@@ -28,6 +28,7 @@ export function useHosting(party: Party): Hosting {
   const attempt = useRef<AbortController | null>(null);
 
   const fail = useCallback((problem: unknown, failed?: string) => setError(sentenceFor(problem, failed)), []);
+  const clearError = useCallback(() => setError(null), []);
 
   const start = async (devices: Devices): Promise<void> => {
     // A ref, not the state: the second click of a double click comes before the page is drawn again.
@@ -71,7 +72,7 @@ export function useHosting(party: Party): Hosting {
     if (reason) fail(reason);
     else markNotLive(services.supabase, party.id).catch(fail);
   });
-  return { phase, live, error, start, end, fail, clearError: () => setError(null) };
+  return { phase, live, error, start, end, fail, clearError };
 }
 
 /** Closing the page part stops an attempt on its way, and lets go of devices and call. */
@@ -80,7 +81,7 @@ function useReleaseOnUnmount(live: LiveParty | null, attempt: { current: AbortCo
   useEffect(() => () => void live?.release(), [live]);
 }
 
-/** The call can end without this page's doing: by another tab, by Stream, or because the connection is lost for good. */
+/** The call can end without this page's doing: by another tab, by Stream, or because the connection is lost. */
 function useEndedElsewhere(
   live: LiveParty | null,
   phase: Phase,

@@ -25,7 +25,8 @@ export const streamLogs: NonNullable<StreamClientOptions["logOptions"]> = {
   default: {
     level: "warn",
     sink: (level, message, ...details) => {
-      const causes = details.filter((detail) => detail instanceof Error).map(({ name, message }) => `${name}: ${message}`);
+      const errors = details.filter((detail) => detail instanceof Error);
+      const causes = errors.map(({ name, message }) => `${name}: ${message}`);
       (level === "error" ? console.error : console.warn)("[Stream]", message, ...causes);
     },
   },

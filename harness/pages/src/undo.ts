@@ -20,3 +20,7 @@ export class Undo {
     }
   }
 }
+
+export async function undoAll(...undos: Undo[]): Promise<void> {
+  for (const undo of undos) await undo.run();
+}
