@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,6 +19,7 @@ from harness.local_stream.sfu.participant import Participant
 from harness.local_stream.sfu.protocol import DecodeError, Message, json_format, models, signal
 from harness.local_stream.sfu.room import Room
 from harness.local_stream.sfu.rooms import Rooms
+from harness.local_stream.sfu.token import Grant
 
 SERVICE = "stream.video.sfu.signal.SignalServer"
 JSON, BINARY = "application/json", "application/protobuf"
@@ -83,11 +83,12 @@ async def update_mute_states(session: Session, request: Message, _response: Mess
 
 
 async def accept(_session: Session, _request: Message, _response: Message) -> Detail:
-    """Statistics and noise cancellation: taken note of in the journal; nothing depends on them."""
+    """Noise cancellation: taken note of in the journal; nothing depends on it."""
     return {}
 
 
-HANDLERS: dict[str, tuple[Any, Message, Handler]] = {
+# Statistics have no handler: whoever has a token may send them; clients send their last ones after leaving.
+HANDLERS: dict[str, tuple[Message, Message, Handler | None]] = {
     "SetPublisher": (signal.SetPublisherRequest, signal.SetPublisherResponse, set_publisher),
     "SendAnswer": (signal.SendAnswerRequest, signal.SendAnswerResponse, send_answer),
     "IceTrickle": (models.ICETrickle, signal.ICETrickleResponse, ice_trickle),
@@ -98,8 +99,8 @@ HANDLERS: dict[str, tuple[Any, Message, Handler]] = {
     ),
     "UpdateMuteStates": (signal.UpdateMuteStatesRequest, signal.UpdateMuteStatesResponse, update_mute_states),
     "IceRestart": (signal.ICERestartRequest, signal.ICERestartResponse, ice_restart),
-    "SendStats": (signal.SendStatsRequest, signal.SendStatsResponse, accept),
-    "SendMetrics": (signal.SendMetricsRequest, signal.SendMetricsResponse, accept),
+    "SendStats": (signal.SendStatsRequest, signal.SendStatsResponse, None),
+    "SendMetrics": (signal.SendMetricsRequest, signal.SendMetricsResponse, None),
     "StartNoiseCancellation": (
         signal.StartNoiseCancellationRequest,
         signal.StartNoiseCancellationResponse,
@@ -125,46 +126,48 @@ class SignalServer:
         method = request.path_params["method"]
         found = HANDLERS.get(method) if request.path_params["service"] == SERVICE else None
         if found is None:
-            self._record(request, "Unknown", 501, None, asked=method)
+            self._record(request, "Unknown", 501, asked=method)
             return _twirp_error("unimplemented", f"{SERVICE} has no method {method!r} here", 501)
         request_type, response_type, handler = found
         content_type = request.headers.get("content-type", "").partition(";")[0].strip()
         if content_type not in (JSON, BINARY):
-            self._record(request, method, 404, None)
+            self._record(request, method, 404)
             return _twirp_error(
                 "bad_route", f"expected Content-Type {JSON} or {BINARY}, got {content_type!r}", 404
             )
         try:
             message = _read(request_type, await request.body(), content_type)
         except (DecodeError, json_format.ParseError) as error:
-            self._record(request, method, 400, None)
+            self._record(request, method, 400)
             return _twirp_error("malformed", f"the body is no {request_type.DESCRIPTOR.name}: {error}", 400)
         response = response_type()
         try:
             await self._answer(request, method, handler, message, response)
         except Exception:
             logger.exception("%s failed", method)
-            self._record(request, method, 500, None, session_id=message.session_id)
+            self._record(request, method, 500, session_id=message.session_id)
             return _twirp_error("internal", f"{method} failed: the log of the local Stream says why", 500)
         return _write(response, content_type)
 
     async def _answer(
-        self, request: Request, method: str, handler: Handler, message: Message, response: Message
+        self, request: Request, method: str, handler: Handler | None, message: Message, response: Message
     ) -> None:
         """Fill `response`, its `error` when the SFU refuses."""
-        session: Session | None = None
+        grant: Grant | None = None
+        detail: Detail = {}
         try:
             grant = self._rooms.grant(request.headers.get("authorization", "").removeprefix("Bearer "))
-            session = Session(*self._rooms.participant(grant, message.session_id))
-            detail = await handler(session, message, response)
+            if handler:
+                session = Session(*self._rooms.participant(grant, message.session_id))
+                detail = await handler(session, message, response)
         except SfuError as error:
             if "error" in response.DESCRIPTOR.fields_by_name:
                 response.error.CopyFrom(error.as_model())
             detail = {"error": error.code, "message": error.message}
-        self._record(request, method, 200, session, session_id=message.session_id, **detail)
+        self._record(request, method, 200, grant, session_id=message.session_id, **detail)
 
     def _record(
-        self, request: Request, operation: str, status: int, session: Session | None, **detail: object
+        self, request: Request, operation: str, status: int, grant: Grant | None = None, **detail: Message
     ) -> None:
         self._journal.record(
             "sfu_rpc",
@@ -172,8 +175,8 @@ class SignalServer:
             method=request.method,
             path=request.url.path,
             status=status,
-            user_id=session.participant.user.id if session else None,
-            call_cid=session.room.cid if session else None,
+            user_id=grant.user.id if grant else None,
+            call_cid=grant.cid if grant else None,
             **detail,
         )
 

@@ -19,7 +19,9 @@ from harness.local_stream.sfu.sdp_write import PROFILE, Line, Refused, describe
 from harness.local_stream.sfu.track import PublishedTrack, ViewerTrack
 from harness.local_stream.sfu.transport import Identity, PeerTransport
 
-# Longer than a client takes to answer. Then the offer (or its answer) was lost, and is made again.
+# Longer than a client takes to answer. Then the offer (or its answer) was lost, and is made again. The first may
+# come before the client has a peer connection to hear it with, so it is repeated sooner.
+FIRST_ANSWER_SECONDS = 0.5
 ANSWER_SECONDS = 3.0
 
 TrackKey = tuple[str, int]
@@ -186,7 +188,8 @@ class SubscriberPeer:
             await self._transport.open()
         self._version += 1
         self._outdated = False
-        self._unanswered = asyncio.get_running_loop().call_later(ANSWER_SECONDS, self._offer_again)
+        patience = ANSWER_SECONDS if self._transport.started else FIRST_ANSWER_SECONDS
+        self._unanswered = asyncio.get_running_loop().call_later(patience, self._offer_again)
         lines = [self._line(index, slot) for index, slot in enumerate(self._slots)]
         local = self._transport.local
         sdp = describe(lines, local, setup="actpass", session=self._session, version=self._version)

@@ -112,6 +112,9 @@ def test_viewer_never_publishes(run: Run) -> None:
             assert not [each for each in host.received if each.HasField("track_published")]
             assert [each["published"] for each in served.sfu.participants(CID)] == [[], [], []]
 
+            [refused] = served.journal.entries(operation="SetPublisher", user_id="viewer", call_cid=CID)
+            assert refused["detail"]["error"] == models.ERROR_CODE_PERMISSION_DENIED
+
     run(scenario)
 
 

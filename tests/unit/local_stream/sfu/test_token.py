@@ -9,6 +9,7 @@ from harness.local_stream.sfu.errors import SfuError
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.token import LIFETIME_SECONDS, Grant, SfuUser, mint, verify
 
+FAR = 32_503_680_000
 SECRET = "the secret of the tests, long enough for HS256"
 USER = SfuUser("u", "Name", "http://image", "admin", {"a": [1]})
 GRANT = Grant("livestream:x", USER, frozenset({"send-audio"}))
@@ -31,12 +32,10 @@ def test_expired_token_asks_for_a_new_join() -> None:
         "",
         "a.b.c",
         mint(SECRET + "x", GRANT),
-        jwt.encode({"user_id": "u", "exp": time.time() + 60}, SECRET, "HS256"),
+        jwt.encode({"user_id": "u", "exp": FAR}, SECRET, "HS256"),
         jwt.encode({"server": True}, SECRET, "HS256"),
         jwt.encode(jwt.decode(mint(SECRET, GRANT), options={"verify_signature": False}), "", "none"),
-        jwt.encode(
-            {"aud": "sfu", "iat": 1, "exp": time.time() + 60, "cid": "c", "user": "u"}, SECRET, "HS256"
-        ),
+        jwt.encode({"aud": "sfu", "iat": 1, "exp": FAR, "cid": "c", "user": "u"}, SECRET, "HS256"),
     ],
     ids=["empty", "garbage", "other secret", "user token", "server token", "no signature", "other shape"],
 )
