@@ -14,9 +14,11 @@ from typing import Any
 
 import httpx
 import jwt
+import psycopg
 
 from harness.config import child_environment
 from harness.serving import bind
+from tests.unit.local_supabase.processes import guard_and_postgres
 
 START_WITHIN = 30.0
 
@@ -99,6 +101,11 @@ class Project:
         assert len(rows) == 1, rows
         row: dict[str, Any] = rows[0]
         return row
+
+    def database(self) -> psycopg.Connection[Any]:
+        """A connection to its own PostgreSQL as superuser: for what time alone would bring about."""
+        guard, _ = guard_and_postgres(self.process.pid)
+        return psycopg.connect(host=guard.arguments[5], user="postgres", dbname="postgres")
 
     def stop(self) -> None:
         """As the stack stops its servers: by closing their standard input."""

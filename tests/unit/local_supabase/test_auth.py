@@ -127,6 +127,29 @@ def test_an_unheard_renewal_may_be_repeated(project: Project, host: User) -> Non
     assert renew(project, first).json()["refresh_token"] == renew(project, first).json()["refresh_token"]
 
 
+def test_a_stolen_refresh_token_ends_the_session(project: Project, host: User) -> None:
+    """One that was used, whose child was used, comes again later than two tabs of one browser would."""
+    first = project.sign_in(host)["refresh_token"]
+    second = renew(project, first).json()["refresh_token"]
+    third = renew(project, second).json()["refresh_token"]
+    with project.database() as database:
+        database.execute(
+            "update auth.refresh_tokens set updated_at = now() - interval '11 seconds' where token = %s",
+            [first],
+        )
+    theft = renew(project, first)
+    assert (theft.status_code, theft.json()["code"]) == (400, "refresh_token_already_used")
+    with project.database() as database:
+        database.execute("update auth.refresh_tokens set updated_at = now() - interval '11 seconds'")
+    assert renew(project, third).json()["code"] == "refresh_token_already_used"
+
+
+def test_a_refresh_token_just_used_may_come_again(project: Project, host: User) -> None:
+    first = project.sign_in(host)["refresh_token"]
+    renew(project, renew(project, first).json()["refresh_token"])
+    assert renew(project, first).status_code == 200
+
+
 def test_simultaneous_renewals_agree(project: Project, host: User) -> None:
     first = project.sign_in(host)["refresh_token"]
     with ThreadPoolExecutor(8) as tabs:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 import uuid
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.unit.local_supabase.project import Project, User
+from harness.config import bundled
+from tests.unit.local_supabase.project import Project, User, running
 
 GO_LIVE: dict[str, Any] = {"is_live": True}
 SEE_WHAT_CHANGED = {"Prefer": "return=representation"}
@@ -119,6 +121,20 @@ def test_a_new_user_has_a_profile(project: Project, metadata: dict[str, str], ex
     user = project.make_user(**metadata)
     rows = project.rest("GET", "profiles", project.service_role_key, params={"id": f"eq.{user.id}"}).json()
     assert [row["display_name"] for row in rows] == [expected or user.email.split("@")[0]]
+
+
+def test_schema_gives_profiles_to_those_who_were_there_before(tmp_path: Path, templates: Path) -> None:
+    """A real project has users when the schema comes."""
+    script = bundled("fixtures") / "schema.sql"
+    with (
+        running(tmp_path, HARNESS_DATABASE_TEMPLATES=str(templates)) as project,
+        project.database() as database,
+    ):
+        database.execute("drop schema public cascade; create schema public")
+        database.execute("insert into auth.users (email) values ('before@example.com')")
+        database.execute(script.read_bytes())
+        rows = database.execute("select display_name from public.profiles").fetchall()
+    assert rows == [("before",)]
 
 
 def test_removing_a_user_removes_what_is_theirs(project: Project, host: User) -> None:
