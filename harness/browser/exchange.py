@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 CALL_OPERATION = re.compile(r"/video/call/(?P<type>[^/]+)/(?P<id>[^/]+)/(?P<operation>[a-z_]+)$")
 
@@ -58,11 +58,6 @@ class Exchange:
     def __str__(self) -> str:
         result = self.failure if self.status is None else str(self.status)
         return f"{self.method} {self.path} -> {result} ({self.seconds * 1000:.0f} ms)"
-
-
-def cid_of_socket(url: str) -> str | None:
-    """The call that an SFU's WebSocket address names (`livestream:<id>`); None for any other address."""
-    return next(iter(parse_qs(urlsplit(url).query).get("cid", [])), None)
 
 
 def is_coordinator_socket(url: str) -> bool:

@@ -6,7 +6,7 @@
   if (KEY in window) return;
   const { apply, construct, defineProperty, getOwnPropertyDescriptor } = Reflect;
   const then = Promise.prototype.then;
-  const stringify = JSON.stringify;
+  const { parse, stringify } = JSON;
   const say = console.debug.bind(console);
   const now = () => performance.timeOrigin + performance.now();
 
@@ -22,15 +22,38 @@
     if (typeof property?.value !== "function") return;
     defineProperty(owner, name, { ...property, value: standIn(property.value, traps) });
   };
+  // `made` is told of each new object of the class that `window` has under `name` and `aliases`.
+  const replaceClass = (name, aliases, made) => {
+    const native = window[name];
+    const proxy = standIn(native, {
+      construct(target, args, newTarget) {
+        const object = construct(target, args, newTarget === proxy ? target : newTarget);
+        made(object);
+        return object;
+      },
+    });
+    const places = [name, ...aliases].map((place) => [window, place]);
+    for (const [owner, place] of [...places, [native.prototype, "constructor"]]) {
+      const property = getOwnPropertyDescriptor(owner, place);
+      if (property?.value === native) defineProperty(owner, place, { ...property, value: proxy });
+    }
+  };
   replace(Function.prototype, "toString", {
     apply: (native, self, args) => apply(native, nativeOf(self) ?? self, args),
   });
 
   // Told through the console, which only a debugger sees: it outlives the page when that is reloaded.
   const tell = (what) => say("harness probe", stringify({ at: now(), ...what }));
+  const parsed = (text) => {
+    try {
+      return parse(text);
+    } catch {
+      return null;
+    }
+  };
   const plain = (value) => {
     try {
-      return value === undefined ? null : JSON.parse(stringify(value));
+      return value === undefined ? null : parse(stringify(value));
     } catch {
       return String(value);
     }
@@ -69,6 +92,19 @@
   for (const method of ["getUserMedia", "webkitGetUserMedia"])
     replace(window.Navigator?.prototype, method, counted(method));
 
+  // Sockets: where to and when, never with the query, where tokens travel; and what Stream tells of which call.
+  const hear = EventTarget.prototype.addEventListener;
+  const opened = (socket) => {
+    const { origin, pathname, searchParams } = new URL(socket.url);
+    tell({ socket: origin + pathname, cid: searchParams.get("cid") });
+    const message = ({ data }) => {
+      if (typeof data !== "string" || !data.includes('"call_cid"')) return;
+      const { type, call_cid: cid } = parsed(data) ?? {};
+      if (cid) tell({ event: type, cid });
+    };
+    apply(hear, socket, ["message", message]);
+  };
+
   const connections = [];
   const farewells = new Map(); // a connection that is closed tells nothing any more: its last statistics, as promises
   const native = window.RTCPeerConnection;
@@ -80,23 +116,12 @@
         return apply(close, self, args);
       },
     });
-    const peer = standIn(native, {
-      construct(target, args, newTarget) {
-        const connection = construct(target, args, newTarget === peer ? target : newTarget);
-        connections.push(connection);
-        tell({ connection: connections.length });
-        return connection;
-      },
+    replaceClass("RTCPeerConnection", ["webkitRTCPeerConnection"], (connection) => {
+      connections.push(connection);
+      tell({ connection: connections.length });
     });
-    for (const [owner, name] of [
-      [window, "RTCPeerConnection"],
-      [window, "webkitRTCPeerConnection"],
-      [native.prototype, "constructor"],
-    ]) {
-      const property = getOwnPropertyDescriptor(owner, name);
-      if (property?.value === native) defineProperty(owner, name, { ...property, value: peer });
-    }
   }
+  replaceClass("WebSocket", [], opened);
   const statistics = async () => {
     const reports = connections.map((connection) => farewells.get(connection) ?? connection.getStats());
     return (await Promise.all(reports)).flatMap((report) => [...report.values()]);

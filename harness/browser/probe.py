@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import ConsoleMessage, Page
 
@@ -58,12 +57,25 @@ class MediaBytes:
         return self.audio + self.video
 
 
-class Probe:
-    """Watches `page`; make it before the first navigation. `on_outcome` hears of each settled request."""
+class Observer(Protocol):
+    """Hears what the probe sees as soon as Playwright brings it; `t` is when it was, in unix seconds."""
 
-    def __init__(self, page: Page, on_outcome: Callable[[MediaRequest], None] | None = None) -> None:
+    def media_settled(self, request: MediaRequest) -> None:
+        """A request for camera, microphone or screen has its outcome."""
+
+    def socket_opened(self, t: float, url: str, cid: str | None) -> None:
+        """The page opened a WebSocket; `url` is without its query, `cid` is the call that the query named."""
+
+    def stream_told(self, t: float, event: str, cid: str) -> None:
+        """An event about the call `cid` came over a WebSocket."""
+
+
+class Probe:
+    """Watches `page`; make it before the first navigation."""
+
+    def __init__(self, page: Page, observer: Observer | None = None) -> None:
         self.page = page
-        self._on_outcome = on_outcome
+        self._observer = observer
         self._requests: dict[str, MediaRequest] = {}
         self._connections = 0
         page.add_init_script(path=SCRIPT)
@@ -91,29 +103,33 @@ class Probe:
         if not is_probe(message):
             return
         said = json.loads(message.text.removeprefix(SPEAKS))
-        if "connection" in said:
-            self._connections += 1
-        elif "method" in said:
-            self._requests[said["call"]] = MediaRequest(
-                said["at"] / 1000, said["method"], said["constraints"]
-            )
-        else:
-            self._settle(said)
+        t = said["at"] / 1000
+        match said:
+            case {"connection": _}:
+                self._connections += 1
+            case {"call": call, "method": method, "constraints": constraints}:
+                self._requests[call] = MediaRequest(t, method, constraints)
+            case {"call": call}:
+                self._settle(call, t, said)
+            case {"socket": url, "cid": cid} if self._observer:
+                self._observer.socket_opened(t, url, cid)
+            case {"event": event, "cid": cid} if self._observer:
+                self._observer.stream_told(t, event, cid)
 
-    def _settle(self, said: dict[str, Any]) -> None:
-        asked = self._requests[said["call"]]
+    def _settle(self, call: str, t: float, said: dict[str, Any]) -> None:
+        asked = self._requests[call]
         settled = replace(
             asked,
             outcome=said["outcome"],
-            seconds=said["at"] / 1000 - asked.t,
+            seconds=t - asked.t,
             tracks=tuple(track["kind"] for track in said.get("tracks", ())),
             error_name=said.get("name"),
             error_message=said.get("message"),
             constraint=said.get("constraint"),
         )
-        self._requests[said["call"]] = settled
-        if self._on_outcome is not None:
-            self._on_outcome(settled)
+        self._requests[call] = settled
+        if self._observer is not None:
+            self._observer.media_settled(settled)
 
 
 def is_probe(message: ConsoleMessage) -> bool:

@@ -6,15 +6,16 @@ event.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from typing import Any, Literal
 
-from playwright.sync_api import ConsoleMessage, Frame, Page, Request, WebSocket
+from playwright.sync_api import ConsoleMessage, Frame, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
-from harness.browser.exchange import Exchange, cid_of_socket, is_coordinator_socket, json_or_none
-from harness.browser.probe import is_probe
+from harness.browser.exchange import Exchange, json_or_none
+from harness.browser.probe import MediaRequest, Probe, is_probe
 from harness.trace.events import RunLog
 from harness.trace.sightings import Ledger, Place, Sighting
 
@@ -24,6 +25,7 @@ PAGES_OWN = "[ListeningParty]"
 IDS_IN_CONSOLE = re.compile(r"callType: (?P<type>[^,}\s]+), callId: (?P<id>[^,}\s]+)")
 PARTY_IN_ADDRESS = re.compile(r"/party/(?P<id>[^/?#]+)")
 ASKED_BY_SCRIPT = ("fetch", "xhr", "preflight", "ping")
+SETTLES = 5.0  # seconds that an answer may take to be counted in
 ABORTED = "net::ERR_ABORTED"  # the page itself gave it up
 # Each place has one name for each role.
 PAGE: dict[Role, Place] = {"host": "host page", "viewer": "viewer page"}
@@ -34,29 +36,61 @@ SFU_JOIN: dict[Role, Place] = {"host": "host SFU join", "viewer": "viewer SFU jo
 
 
 class Recorder:
-    """Listens to `page`, which belongs to `who` in the `role` of host or viewer.
+    """Listens to `page`, which belongs to `who` in the `role` of host or viewer; make it before it navigates.
 
     `token_url` is the address of the token endpoint. `journey` is set by whoever knows which party is meant.
+    What it is asked for is complete: everything that the page had sent when it was asked.
     """
 
     def __init__(self, page: Page, who: str, role: Role, run_log: RunLog, token_url: str) -> None:
         self.who = who
         self.role = role
         self.journey: str | None = None
-        self.exchanges: list[Exchange] = []  # those that are over, in the order in which they ended
-        self.token_requests = 0  # sent, also those that are not over
-        self.sockets: list[tuple[float, str]] = []  # time and address of each WebSocket that was opened
-        self.sightings: list[Sighting] = []
+        self.probe = Probe(page, self)
+        self._page = page
         self._run_log = run_log
         self._token_url = token_url
+        self._token_requests = 0
+        self._under_way: set[Request] = set()
+        self._exchanges: list[Exchange] = []
+        self._sockets: list[tuple[float, str]] = []
+        self._sightings: list[Sighting] = []
         page.on("request", self._sent)
         page.on("requestfinished", self._finished)
         page.on("requestfailed", self._failed)
-        page.on("websocket", self._socket)
         page.on("console", self._console)
         page.on("framenavigated", self._navigated)
         page.on("pageerror", lambda error: self.event("error", text=str(error), level="error"))
         page.on("crash", lambda _: self.event("error", text="The page crashed.", level="error"))
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """The requests of the page's scripts that are over, in the order in which they ended."""
+        self._catch_up()
+        return list(self._exchanges)
+
+    @property
+    def token_requests(self) -> int:
+        """How many requests for a token were sent, also those that are not over."""
+        self._hear_all()
+        return self._token_requests
+
+    @property
+    def sockets(self) -> list[tuple[float, str]]:
+        """When and to which address (without its query) each WebSocket was opened."""
+        self._hear_all()
+        return list(self._sockets)
+
+    @property
+    def sightings(self) -> list[Sighting]:
+        """Every place where the callId was seen in this page's traffic, address and console."""
+        self._catch_up()
+        return list(self._sightings)
+
+    def operations(self, operation: str) -> list[Exchange]:
+        """The requests that asked `operation` (`join`, `go_live` ...) of a call on Stream, and are over."""
+        asked = ((one, one.call_operation) for one in self.exchanges)
+        return [one for one, of_call in asked if of_call and of_call.operation == operation]
 
     def event(self, what: str, *, t: float | None = None, **data: object) -> None:
         """An event of this person in the run log."""
@@ -67,21 +101,47 @@ class Recorder:
         call_type, call_id = Ledger.normalise(cid)
         when = time.time() if t is None else t
         sighting = Sighting(when, self.who, where, call_type, call_id, evidence, self.journey)
-        self.sightings.append(sighting)
+        self._sightings.append(sighting)
         self._run_log.event(**sighting.as_event())
 
-    def operations(self, operation: str) -> list[Exchange]:
-        """The requests that asked `operation` (`join`, `go_live` ...) of a call on Stream."""
-        return [
-            one for one in self.exchanges if one.call_operation and one.call_operation.operation == operation
-        ]
+    def media_settled(self, request: MediaRequest) -> None:
+        """By the probe."""
+        level = {"level": "error"} if request.error_name else {}
+        self.event("media", t=request.t, name=request.method, text=str(request), **level)
+
+    def socket_opened(self, t: float, url: str, cid: str | None) -> None:
+        """By the probe."""
+        self._sockets.append((t, url))
+        self.event("request", t=t, text=f"WebSocket {url}")
+        if cid is not None:
+            self.sight(SFU_JOIN[self.role], cid, f"{url}?cid={cid}", t)
+
+    def stream_told(self, t: float, event: str, cid: str) -> None:
+        """By the probe."""
+        self.event("stream event", t=t, text=f"Stream: {event}")
+        self.sight("Stream event", cid, f"{event} over Stream's WebSocket", t)
+
+    def _hear_all(self) -> None:
+        """Until what the page did before this moment is known: its answer comes after all of that."""
+        with contextlib.suppress(PlaywrightError):  # a page that is closed or leaves has nothing more to tell
+            self._page.evaluate("0")
+
+    def _catch_up(self) -> None:
+        """Until the requests that were sent before this moment are over and read; no longer than SETTLES."""
+        self._hear_all()
+        sent = set(self._under_way)
+        end = time.monotonic() + SETTLES
+        while sent & self._under_way and time.monotonic() < end and not self._page.is_closed():
+            self._hear_all()
 
     def _is_token(self, request: Request) -> bool:
         return request.method == "POST" and request.url.partition("?")[0] == self._token_url
 
     def _sent(self, request: Request) -> None:
+        if request.resource_type in ASKED_BY_SCRIPT:
+            self._under_way.add(request)
         if self._is_token(request):
-            self.token_requests += 1
+            self._token_requests += 1
 
     def _finished(self, request: Request) -> None:
         response = request.existing_response
@@ -104,7 +164,8 @@ class Recorder:
         seconds = max(0.0, timing["responseEnd"] / 1000)
         body = json_or_none(request.post_data)
         exchange = Exchange(t, seconds, request.method, request.url, body=body, **outcome)
-        self.exchanges.append(exchange)
+        self._exchanges.append(exchange)
+        self._under_way.discard(request)
         went_wrong = not exchange.is_ok and exchange.failure != ABORTED
         self.event("request", t=t, text=str(exchange), **({"level": "error"} if went_wrong else {}))
         if self._is_token(request):
@@ -128,23 +189,6 @@ class Recorder:
         if asked is not None and asked.operation in places:
             cid = f"{asked.call_type}:{asked.call_id}"
             self.sight(places[asked.operation], cid, f"{exchange.method} {exchange.address}", exchange.t)
-
-    def _socket(self, socket: WebSocket) -> None:
-        self.sockets.append((time.time(), socket.url))
-        address = socket.url.partition("?")[0]
-        self.event("request", text=f"WebSocket {address}")
-        socket.on("close", lambda _: self.event("request", text=f"WebSocket {address} closed"))
-        cid = cid_of_socket(socket.url)
-        if cid is not None:
-            self.sight(SFU_JOIN[self.role], cid, f"{address}?cid={cid}")
-        if is_coordinator_socket(socket.url):
-            socket.on("framereceived", self._stream_event)
-
-    def _stream_event(self, payload: str | bytes) -> None:
-        event = json_or_none(payload) if isinstance(payload, str) else None
-        if isinstance(event, dict) and event.get("call_cid"):
-            self.event("stream event", text=f"Stream: {event.get('type')}")
-            self.sight("Stream event", event["call_cid"], f"{event.get('type')} over Stream's WebSocket")
 
     def _console(self, message: ConsoleMessage) -> None:
         if is_probe(message):

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal, Self
 from playwright.sync_api import BrowserContext, Locator, Page
 
 from harness.browser.eventually import eventually
-from harness.browser.probe import MediaRequest, Probe
+from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder, Role
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
@@ -33,7 +33,7 @@ class Visitor(ABC):
         self.target = target
         self.opened_at: float | None = None  # unix seconds
         self.recorder = Recorder(self.page, who, self.role, run_log, target.token_url)
-        self.probe = Probe(self.page, self._media_settled)
+        self.probe = self.recorder.probe
         self._run_log = run_log
 
     def opens(self, party: Party) -> Self:
@@ -141,7 +141,3 @@ class Visitor(ABC):
         """Of the first element with this role: in one question, because a page redraws between two."""
         texts = self.page.get_by_role(role).all_text_contents()
         return texts[0].strip() if texts else None
-
-    def _media_settled(self, request: MediaRequest) -> None:
-        level = {"level": "error"} if request.error_name else {}
-        self.recorder.event("media", t=request.t, name=request.method, text=str(request), **level)

@@ -1,48 +1,28 @@
-"""Browsers, and small pages of a host and a viewer that talk to each other with no server between them."""
+"""Browsers, and pages in them: empty ones that talk to each other, and those of a small app."""
 
 from __future__ import annotations
 
 import http.server
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright, sync_playwright
+import uvicorn
+from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
 from harness.browser.browsers import Browsers
 from harness.browser.probe import Probe
 from harness.config import HarnessSettings, load
+from harness.serving import bind
 from harness.setup import browser as browser_setup
+from harness.target import Target
+from harness.trace.events import RunLog
+from tests.unit.browser.sides import Side
+from tests.unit.browser.small_app import TOKEN_PATH, app
 
 PAGE = b"""<!doctype html><title>t</title>
 <video aria-label="Live picture" autoplay playsinline muted></video><audio autoplay></audio>"""
-
-OFFER = """async (constraints) => {
-  window.stream = await navigator.mediaDevices.getUserMedia(constraints);
-  const pc = window.pc = new RTCPeerConnection();
-  for (const track of stream.getTracks()) pc.addTrack(track, stream);
-  await pc.setLocalDescription();
-  if (pc.iceGatheringState !== "complete") await new Promise((done) => {
-    pc.onicegatheringstatechange = () => pc.iceGatheringState === "complete" && done();
-  });
-  return pc.localDescription.sdp;
-}"""
-
-ANSWER = """async (sdp) => {
-  const pc = window.pc = new RTCPeerConnection();
-  pc.ontrack = ({ track }) => {
-    const element = document.querySelector(track.kind);
-    element.srcObject = new MediaStream([track]);
-  };
-  await pc.setRemoteDescription({ type: "offer", sdp });
-  await pc.setLocalDescription();
-  if (pc.iceGatheringState !== "complete") await new Promise((done) => {
-    pc.onicegatheringstatechange = () => pc.iceGatheringState === "complete" && done();
-  });
-  return pc.localDescription.sdp;
-}"""
 
 
 class _PageServer(http.server.BaseHTTPRequestHandler):
@@ -102,18 +82,6 @@ def new_window(browsers: Browsers) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
-@dataclass
-class Side:
-    """A page of one side, and the probe that watches it."""
-
-    page: Page
-    probe: Probe
-
-    @property
-    def video(self) -> Locator:
-        return self.page.get_by_label("Live picture")
-
-
 @pytest.fixture
 def new_side(new_window: Callable[..., BrowserContext], page_url: str) -> Callable[..., Side]:
     """Makes pages that are open, with a probe: `new_side("host_a", "camera", "microphone")`."""
@@ -137,13 +105,19 @@ def viewer(new_side: Callable[..., Side]) -> Side:
     return new_side("no_devices")
 
 
-def send(host: Side, viewer: Side, *, audio: bool = True, video: bool = True, instead: str = "") -> None:
-    """The host captures and sends to the viewer, who plays what arrives.
+@pytest.fixture(scope="session")
+def target() -> Iterator[Target]:
+    """The small app, served."""
+    listener = bind()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    yield Target(url, url + TOKEN_PATH, url, "anon", "service", "key", "secret")
+    server.should_exit = True
+    thread.join()
 
-    `instead` is what to do in the host's page between capturing and sending.
-    """
-    offer = host.page.evaluate(OFFER, {"audio": audio, "video": video})
-    if instead:
-        host.page.evaluate(instead)
-    answer = viewer.page.evaluate(ANSWER, offer)
-    host.page.evaluate("(sdp) => pc.setRemoteDescription({ type: 'answer', sdp })", answer)
+
+@pytest.fixture
+def run_log(tmp_path: Path) -> RunLog:
+    return RunLog(tmp_path / "events.jsonl")

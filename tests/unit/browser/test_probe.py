@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from harness.browser.eventually import eventually
 from harness.browser.probe import Probe
-from tests.unit.browser.conftest import Side, send
+from tests.unit.browser.sides import Side, send
 
 NewWindow = Callable[..., BrowserContext]
 NewSide = Callable[..., Side]
@@ -33,6 +34,9 @@ DESCRIBE = """() => {
     display: property(MediaDevices.prototype, "getDisplayMedia"),
     toString: property(Function.prototype, "toString"),
     peer: property(window, "RTCPeerConnection"),
+    socket: property(window, "WebSocket"),
+    states: [WebSocket.CONNECTING, WebSocket.CLOSED, WebSocket.prototype.constructor === WebSocket],
+    badSocket: [thrown(() => new WebSocket("no address")), thrown(() => WebSocket("ws://127.0.0.1"))],
     close: property(RTCPeerConnection.prototype, "close"),
     closes: [closed.close(), closed.close(), closed.connectionState, closed.signalingState],
     wrongClose: thrown(() => RTCPeerConnection.prototype.close.call({})),
@@ -113,9 +117,7 @@ def test_a_page_gets_the_browsers_own_outcome(
 
 
 def test_what_is_asked_of_the_devices_is_seen_with_its_outcome(new_side: NewSide) -> None:
-    heard: list[str] = []
     side = new_side("host_a", "camera")
-    side.probe._on_outcome = lambda request: heard.append(str(request))
     side.page.evaluate(
         """async () => {
           await navigator.mediaDevices.getUserMedia({ video: true });
@@ -135,7 +137,7 @@ def test_what_is_asked_of_the_devices_is_seen_with_its_outcome(new_side: NewSide
         True
     ] * 3
     assert given.t <= denied.t <= over.t
-    assert heard[1] == 'getUserMedia({"audio": true}) -> NotAllowedError: Permission denied'
+    assert str(denied) == 'getUserMedia({"audio": true}) -> NotAllowedError: Permission denied'
 
 
 def test_requests_are_remembered_over_a_reload(new_side: NewSide) -> None:
@@ -168,17 +170,14 @@ def test_a_page_that_silences_its_console_is_still_seen(new_side: NewSide) -> No
 def test_bytes_are_counted_for_each_side_and_kind(new_side: NewSide, viewer: Side) -> None:
     host = new_side("host_a", "camera", "microphone")
     send(host, viewer, video=False)
-    viewer.page.wait_for_function(
-        "async () => [...(await pc.getStats()).values()]"
-        ".some((entry) => entry.type === 'inbound-rtp' && entry.bytesReceived)"
-    )
-    received, sent = viewer.probe.received_media_bytes(), host.probe.sent_media_bytes()
-    assert received.audio > 0
-    assert received.video == 0
-    assert sent.audio >= received.audio
+    received = viewer.probe.received_media_bytes
+    eventually(lambda: None if received().audio else "Nothing was received.", within=20)
+    got, sent = received(), host.probe.sent_media_bytes()
+    assert got.video == 0
+    assert sent.audio >= got.audio
     assert host.probe.received_media_bytes().total == viewer.probe.sent_media_bytes().total == 0
     viewer.page.evaluate("pc.close()")
-    assert viewer.probe.received_media_bytes().audio >= received.audio
+    assert received().audio >= got.audio
 
 
 def test_the_probe_is_in_every_frame_and_page_from_the_start(new_window: NewWindow, page_url: str) -> None:

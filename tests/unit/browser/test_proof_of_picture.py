@@ -10,7 +10,7 @@ from harness.browser.eventually import eventually
 from harness.browser.picture import Look
 from harness.browser.proof import prove_picture
 from harness.errors import Finding
-from tests.unit.browser.conftest import Side, send
+from tests.unit.browser.sides import Side, send
 
 NewHost = Callable[..., Side]
 WITHIN = 4.0  # seconds for what must fail; what must succeed gets LONG

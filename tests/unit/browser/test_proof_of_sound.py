@@ -11,7 +11,7 @@ from harness.browser.proof import prove_sound
 from harness.browser.sound import Ears
 from harness.errors import Finding
 from harness.media.tone import tone_of
-from tests.unit.browser.conftest import Side, send
+from tests.unit.browser.sides import Side, send
 
 NewHost = Callable[..., Side]
 WITHIN = 3.0  # seconds for what must fail; what must succeed gets LONG

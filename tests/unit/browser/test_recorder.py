@@ -1,0 +1,168 @@
+"""What a page sends, gets and says is written down, with every place that saw the callId, and no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from harness.browser.eventually import eventually
+from harness.browser.recorder import Recorder, Role
+from harness.browser.steps import steps_of
+from harness.target import Target
+from harness.trace.events import RunLog, read
+from harness.trace.sightings import Ledger
+from tests.unit.browser.small_app import OTHER, PARTY, TOKEN
+
+Recorded = tuple[Page, Recorder]
+ALL = {
+    "host": [
+        "host page",
+        "host token request",
+        "host token answer",
+        "host join",
+        "host SFU join",
+        "go live",
+        "Stream event",
+    ],
+    "viewer": [
+        "viewer page",
+        "viewer token request",
+        "viewer token answer",
+        "viewer join",
+        "viewer SFU join",
+    ],
+}
+
+
+@pytest.fixture
+def record(
+    new_window: Callable[..., BrowserContext], target: Target, run_log: RunLog
+) -> Callable[..., Recorded]:
+    """Opens a party's page with a recorder and clicks Go live."""
+
+    def make(role: Role = "host", party: str = PARTY) -> Recorded:
+        page = new_window("no_devices").new_page()
+        recorder = Recorder(page, role, role, run_log, target.token_url)
+        recorder.journey = party
+        page.goto(f"{target.pages_url}/party/{party}/host")
+        page.get_by_role("button", name="Go live").click()
+        return page, recorder
+
+    return make
+
+
+def until_live(recorded: Recorded) -> Recorder:
+    page, recorder = recorded
+
+    def why_not_yet() -> str | None:
+        status = page.get_by_role("status").text_content()
+        events = [one for one in recorder.sightings if one.where == "Stream event"]
+        return (
+            None if status == "You are live" and events else f"The page says {status}, {len(events)} events."
+        )
+
+    eventually(why_not_yet, within=15)
+    return recorder
+
+
+@pytest.mark.parametrize("role", ["host", "viewer"])
+def test_every_place_that_saw_the_call_is_in_the_ledger(
+    record: Callable[..., Recorded], run_log: RunLog, role: Role
+) -> None:
+    until_live(record(role))
+    ledger = Ledger.of(read(run_log.path), journey=PARTY)
+    assert ledger.missing(ALL[role]) == []
+    assert ledger.divergence() is None
+    assert ledger.values() == {PARTY, f"livestream:{PARTY}"}
+
+
+def test_the_first_place_where_the_id_is_another_one_is_found(
+    record: Callable[..., Recorded], run_log: RunLog
+) -> None:
+    until_live(record(party=OTHER))
+    parts = Ledger.of(read(run_log.path), journey=OTHER).divergence()
+    assert parts is not None
+    assert (parts.at.where, parts.at.call_id) == ("host token answer", PARTY)
+    assert (parts.before.where, parts.before.call_id) == ("host token request", OTHER)
+
+
+def test_the_steps_of_going_live_are_seen_in_their_order(
+    record: Callable[..., Recorded], target: Target
+) -> None:
+    recorder = until_live(record())
+    steps = steps_of(recorder, [], target.token_url)
+    assert [step.name for step in steps] == ["token", "client", "join", "go live", "party row"]
+    assert steps[2].detail == "create: false"
+
+
+def test_exchanges_keep_what_checks_ask_for(record: Callable[..., Recorded]) -> None:
+    recorder = until_live(record())
+    (token,) = (one for one in recorder.exchanges if one.url.endswith("stream-video-token"))
+    assert token.body == {"callType": "livestream", "callId": PARTY}
+    assert token.answer["callId"] == PARTY
+    assert token.is_ok
+    assert recorder.token_requests == 1
+    (join,) = recorder.operations("join")
+    assert (join.status, join.failure) == (200, None)
+
+
+def test_a_refused_token_is_red_in_the_timeline(record: Callable[..., Recorded], run_log: RunLog) -> None:
+    page, recorder = record(party="refused")
+    page.get_by_role("alert").get_by_text("Stream auth failed (Invalid auth)").wait_for()
+    assert len(recorder.exchanges) == 1
+    (request,) = (event for event in read(run_log.path) if "stream-video-token" in event.get("text", ""))
+    assert request["level"] == "error"
+    assert "-> 401" in request["text"]
+
+
+def test_a_request_that_fails_is_told_in_the_browsers_words(
+    new_window: Callable[..., BrowserContext],
+    target: Target,
+    run_log: RunLog,
+) -> None:
+    page = new_window("no_devices").new_page()
+    recorder = Recorder(page, "host", "host", run_log, target.token_url)
+    page.goto(f"{target.pages_url}/party/{PARTY}/host")
+    page.route("**/stream-video-token", lambda route: route.abort("connectionrefused"))
+    page.get_by_role("button", name="Go live").click()
+    eventually(lambda: None if recorder.exchanges else "No request is over.", within=10)
+    (token,) = recorder.exchanges
+    assert (token.status, token.failure) == (None, "net::ERR_CONNECTION_REFUSED")
+    assert [one.where for one in recorder.sightings if "token" in one.where] == ["host token request"]
+
+
+def test_no_token_reaches_the_run_log(record: Callable[..., Recorded], run_log: RunLog) -> None:
+    until_live(record())
+    text = run_log.path.read_text()
+    assert TOKEN not in text
+    assert "eyJ" not in text
+    assert "token=" not in text
+
+
+def test_console_and_errors_of_the_page_are_events(
+    new_window: Callable[..., BrowserContext], target: Target, run_log: RunLog
+) -> None:
+    page = new_window("no_devices").new_page()
+    Recorder(page, "viewer", "viewer", run_log, target.token_url)
+    page.goto(f"{target.pages_url}/party/{PARTY}")
+    page.evaluate("() => { console.log('chatter'); console.error('broken') }")
+    page.evaluate("() => { setTimeout(() => { throw Error('thrown') }) }")
+
+    def said() -> dict[tuple[str, str | None], str | None]:
+        page.evaluate("0")
+        return {(event["what"], event.get("text")): event.get("level") for event in read(run_log.path)}
+
+    eventually(lambda: None if ("error", "thrown") in said() else "Nothing was thrown.", within=10)
+    assert said()["console", "broken"] == "error"
+    assert said()["error", "thrown"] == "error"
+    assert ("console", "chatter") not in said()
+    assert ("page", f"opens {target.pages_url}/party/{PARTY}") in said()
+
+
+def test_times_are_the_browsers_and_in_order(record: Callable[..., Recorded], run_log: RunLog) -> None:
+    until_live(record())
+    places: list[str] = [one.where for one in Ledger.of(read(run_log.path), journey=PARTY).in_order()]
+    order = [places.index(place) for place in ALL["host"][:4]]
+    assert order == sorted(order)

@@ -1,0 +1,108 @@
+"""Host and viewer act on pages by roles and names, and tell what a page said when it did something else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from harness.browser.host import Host
+from harness.browser.viewer import Viewer
+from harness.errors import Finding
+from harness.target import Party, Person, Target
+from harness.trace.events import RunLog, read
+from tests.unit.browser.small_app import PARTY
+
+ACCOUNT = Person("id", "host@example.com", "right", "Host")
+
+
+def party(party_id: str = PARTY) -> Party:
+    return Party(party_id, ACCOUNT, "A party")
+
+
+@pytest.fixture
+def host(new_window: Callable[..., BrowserContext], target: Target, run_log: RunLog) -> Host:
+    return Host(new_window("no_devices"), "host", ACCOUNT, target, run_log)
+
+
+def test_a_host_signs_in_goes_live_and_ends(host: Host) -> None:
+    host.comes_to(party())
+    assert (host.title, host.status, host.error) == ("A party", "Not live", None)
+    host.goes_live()
+    assert host.status == "You are live"
+    assert host.live_call is not None
+    assert host.live_call.call_id == PARTY
+    assert host.live_at is not None
+    host.ends_party()
+    assert [step.name for step in host.steps()] == [
+        "token",
+        "client",
+        "join",
+        "camera",
+        "go live",
+        "party row",
+    ]
+
+
+def test_a_wrong_password_is_told(
+    new_window: Callable[..., BrowserContext], target: Target, run_log: RunLog
+) -> None:
+    person = Person("id", "host@example.com", "wrong", "Host")
+    host = Host(new_window("no_devices"), "host", person, target, run_log).opens(party())
+    with pytest.raises(Finding, match="host could not sign in: E-mail or password is wrong"):
+        host.signs_in()
+
+
+def test_a_host_who_cannot_go_live_is_told_why_at_once(host: Host) -> None:
+    host.opens(party("refused"))
+    with pytest.raises(Finding, match=r"could not go live: Stream auth failed \(Invalid auth\)"):
+        host.goes_live(within=10)
+    host.reads_error("Stream auth failed (Invalid auth). Please refresh and try again.")
+    with pytest.raises(
+        Finding, match=r"expected the error 'Another one\.', the page shows 'Stream auth failed"
+    ):
+        host.reads_error("Another one.", within=0.2)
+
+
+def test_a_status_that_does_not_come_is_told_with_the_one_that_is_there(host: Host) -> None:
+    host.opens(party())
+    with pytest.raises(Finding, match="expected the status 'You are live', the page says 'Not live'"):
+        host.reads_status("You are live", within=0.2)
+
+
+def test_toggles_are_pressed_only_when_they_must_be(host: Host) -> None:
+    host.opens(party())
+    host.turns("Camera", on=True)
+    host.turns("Camera", on=False)
+    assert host.button("Camera").get_attribute("aria-pressed") == "false"
+    assert host.button("Microphone").get_attribute("aria-pressed") == "true"
+
+
+def test_devices_that_fail_are_events(host: Host, run_log: RunLog) -> None:
+    host.opens(party()).clicks_go_live().reads_status("You are live")
+    (request,) = host.media_requests()
+    assert request.error_name == "NotFoundError"
+    (event,) = (event for event in read(run_log.path) if event["what"] == "media")
+    assert (event["level"], event["who"]) == ("error", "host")
+
+
+def test_a_viewer_without_a_picture_sees_and_hears_nothing(
+    new_window: Callable[..., BrowserContext], target: Target, run_log: RunLog, host: Host
+) -> None:
+    viewer = Viewer(new_window("no_devices"), "viewer", None, target, run_log).opens(party())
+    with pytest.raises(Finding, match="No proof of the picture of clip 1: there is no video element"):
+        viewer.sees(host, within=0.2)
+    with pytest.raises(
+        Finding, match="No proof of the sound of clip 1: the page has no audio or video element"
+    ):
+        viewer.hears(host, within=0.2)
+    assert viewer.received_media_bytes().total == 0
+
+
+def test_a_screenshot_is_in_the_run_log_by_its_place_in_the_run(host: Host, run_log: RunLog) -> None:
+    path = run_log.path.parent / "screenshots" / "host.png"
+    assert host.opens(party()).screenshot(path).read_bytes().startswith(b"\x89PNG")
+    (event,) = (event for event in read(run_log.path) if event["what"] == "screenshot")
+    assert Path(event["path"]) == Path("screenshots/host.png")
