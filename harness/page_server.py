@@ -22,9 +22,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from harness.config import PageServerSettings, load
+from harness.config import PageServerSettings
 from harness.errors import SetUpError
-from harness.serving import serve
+from harness.serving import run
 
 # Stream's API, edge hint and SFUs, for pages that are not told of another Stream.
 STREAM_HOSTS = ("*.stream-io-api.com", "*.stream-io-video.com", "*.getstream.io")
@@ -134,11 +134,5 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def main() -> None:
-    """Run alone: `python -m harness.page_server`, settings from the environment."""
-    settings = load(PageServerSettings)
-    serve(create_app(settings), settings)
-
-
 if __name__ == "__main__":
-    main()
+    run(PageServerSettings, create_app)

@@ -8,16 +8,20 @@ left behind, even when the parent is killed.
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
 import threading
+from collections.abc import Callable
+from typing import TypeVar
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from harness.config import ServerSettings
-from harness.errors import ServerError
+from harness.config import ServerSettings, load
+from harness.errors import HarnessError, ServerError
 
+SettingsT = TypeVar("SettingsT", bound=ServerSettings)
 LOOPBACK = "127.0.0.1"
 
 
@@ -37,13 +41,27 @@ def bind(port: int = 0) -> socket.socket:
     return listener
 
 
+def run(kind: type[SettingsT], create_app: Callable[[SettingsT], ASGIApp]) -> None:
+    """The whole life of a server process. Exit 2 with one sentence, no traceback, when it cannot start."""
+    try:
+        settings = load(kind)
+        serve(create_app(settings), settings)
+    except HarnessError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(error.exit_code)
+
+
 def serve(app: ASGIApp, settings: ServerSettings) -> None:
-    """Serve `app` until SIGINT, SIGTERM or, when the stack started it, until standard input closes."""
+    """Serve `app` until SIGINT, SIGTERM or, when the stack started it, until standard input closes.
+
+    Raises the HarnessError that the application's start-up raised.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     # httpx logs every address it asks; addresses can carry keys, and logs must not.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    started = _Start(app)
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3
+        started, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3
     )
     server = uvicorn.Server(config)
     if settings.listen_fd is None:
@@ -51,9 +69,44 @@ def serve(app: ASGIApp, settings: ServerSettings) -> None:
     else:
         listener = socket.socket(fileno=settings.listen_fd)
         threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
-    server.run(sockets=[listener])
+    try:
+        server.run(sockets=[listener])
+    finally:
+        if started.refused is not None:
+            raise started.refused from None
+
+
+class _Start:
+    """ASGI middleware: keeps the HarnessError of a failed start-up, whose traceback uvicorn would print."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.refused: HarnessError | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        failed: list[Message] = []
+
+        async def hold_failure(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                failed.append(message)  # until it is known what failed
+            else:
+                await send(message)
+
+        try:
+            await self._app(scope, receive, hold_failure)
+        except HarnessError as error:
+            self.refused = error
+            failed = [{"type": "lifespan.startup.failed", "message": ""}]
+        finally:
+            for message in failed:
+                await send(message)
 
 
 def _stop_with_parent(server: uvicorn.Server) -> None:
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: Python aborts at exit when a thread is still inside its lock.
+    while os.read(0, 4096):
+        pass
     server.should_exit = True

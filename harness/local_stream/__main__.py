@@ -1,15 +1,8 @@
 """`python -m harness.local_stream`: Stream Video on this machine."""
 
-from harness.config import LocalStreamSettings, load
+from harness.config import LocalStreamSettings
 from harness.local_stream.app import create_app
-from harness.serving import serve
-
-
-def main() -> None:
-    """Serve until told to stop."""
-    settings = load(LocalStreamSettings)
-    serve(create_app(settings), settings)
-
+from harness.serving import run
 
 if __name__ == "__main__":
-    main()
+    run(LocalStreamSettings, create_app)

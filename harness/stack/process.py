@@ -65,6 +65,13 @@ class ServerProcess:
         if answer.status_code != httpx.codes.OK:
             raise ServerError(f"The {self.name} is not ready: {answer.status_code} {answer.text[:200]}")
 
+    @property
+    def pid(self) -> int:
+        """Of the process; raises ServerError when it was never started."""
+        if self._process is None:
+            raise ServerError(f"The {self.name} was asked for its process before it was started.")
+        return self._process.pid
+
     def death(self) -> ServerError:
         """The error that tells of its end."""
         code = self._process.wait() if self._process else None

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+from starlette.applications import Starlette
 
-from harness.config import TokenServerSettings, load
-from harness.errors import HarnessError
-from harness.serving import serve
+from harness.config import TokenServerSettings
+from harness.serving import run
 
 
-def main() -> int:
-    """Serve until stopped; 2 and one sentence when it cannot start."""
-    try:
-        settings = load(TokenServerSettings)
-        # Only now: Stream's SDK takes a second or two to import, and a missing setting shows at once.
-        from harness.token_server.app import create_app
+def create_app(settings: TokenServerSettings) -> Starlette:
+    # Only now: Stream's SDK takes a second or two to import, and a missing setting shows at once.
+    from harness.token_server import app
 
-        serve(create_app(settings), settings)
-    except HarnessError as error:
-        sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    return 0
+    return app.create_app(settings)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(TokenServerSettings, create_app)
