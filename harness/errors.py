@@ -1,12 +1,12 @@
 """What can go wrong in the harness itself, apart from what can be wrong with the product.
 
-    HarnessError            the harness could not do its work: exit 2, one sentence, no traceback
-    |-- UsageError          the person asked for something that does not exist
-    |-- SettingsError       a setting is missing or wrong
-    |-- SetUpError          something could not be installed, found or built
-    `-- ServerError         a server did not start, died, or gave an answer that it must not give
+HarnessError            the harness could not do its work: exit 2, one sentence, no traceback
+|-- UsageError          the person asked for something that does not exist
+|-- SettingsError       a setting is missing or wrong
+|-- SetUpError          something could not be installed, found or built
+`-- ServerError         a server did not start, died, or gave an answer that it must not give
 
-    Finding                 the product is wrong: a red check (an AssertionError, so that pytest shows it)
+Finding                 the product is wrong: a red check (an AssertionError, so that pytest shows it)
 """
 
 from __future__ import annotations
