@@ -70,7 +70,7 @@ def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:
         WebSocketRoute("/video/connect", CoordinatorSocket(coordinator).serve),
         *door.routes("client", coordinator, OPERATIONS),
         *door.routes("server", coordinator, OPERATIONS),
-        Route("/hint", _hint),
+        _hint(coordinator.journal),
         Mount("/sfu", routes=[*coordinator.media.routes(), *unknown.routes()]),
         *unknown.routes(),
     ]
@@ -91,5 +91,9 @@ async def _healthz(_request: Request) -> Response:
     return JSONResponse({"ok": True})
 
 
-async def _hint(_request: Request) -> Response:
-    return Response(headers={"x-amz-cf-pop": LOCATION, "cache-control": "no-store"})
+def _hint(journal: Journal) -> Route:
+    async def answer(request: Request) -> Response:
+        journal.record("client", "LocationHint", method=request.method, path=request.url.path, status=200)
+        return Response(headers={"x-amz-cf-pop": LOCATION, "cache-control": "no-store"})
+
+    return Route("/hint", answer)

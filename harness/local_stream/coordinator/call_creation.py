@@ -15,15 +15,10 @@ from harness.local_stream.coordinator.values import Json, mapping, mappings, mom
 
 LONGEST_NAME = 64
 MOST_MEMBERS = 100
-# Asked for by clients, not imitated: the journal says so.
-NOT_IMITATED = ("ring", "notify")
 
 
 def get_or_create(coordinator: Coordinator, ask: Ask) -> tuple[Call, bool]:
     """The call of the path, and whether it was made now, as the body's `data` describes it."""
-    ignored = [name for name in NOT_IMITATED if ask.body.get(name)]
-    if ignored:
-        ask.noted["not_imitated"] = ignored
     found = coordinator.calls.get(ask.cid)
     if found is not None:
         return found, False

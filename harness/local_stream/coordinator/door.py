@@ -27,6 +27,11 @@ BASES: dict[DoorName, dict[Area, list[str]]] = {
     "client": {"video": ["/video"], "common": ["/video", ""]},
     "server": {"video": ["/api/v2/video"], "common": ["/api/v2"]},
 }
+# Asked for in bodies and queries, and passed over; the journal says so.
+NOT_IMITATED = [
+    *("ring", "notify", "start_hls", "start_transcription", "start_closed_caption"),
+    *("start_recording", "start_composite_recording", "start_individual_recording", "start_raw_recording"),
+]
 TIMES: dict[DoorName, TimeEncoding] = {"client": iso, "server": nanoseconds}
 
 
@@ -80,12 +85,18 @@ class _Endpoint:
         return caller
 
     async def _read(self, request: Request, caller: Caller, noted: dict[str, object]) -> Ask:
+        body = await read_object(request)
+        passed_over = [
+            name for name in NOT_IMITATED if body.get(name) or request.query_params.get(name) == "true"
+        ]
+        if passed_over:
+            noted["not_imitated"] = passed_over
         return Ask(
             operation=self._operation.name,
             caller=caller,
             path=request.path_params,
             query=request.query_params,
-            body=await read_object(request),
+            body=body,
             base_url=f"{request.url.scheme}://{request.url.netloc}",
             noted=noted,
         )

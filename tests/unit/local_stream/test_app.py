@@ -22,6 +22,7 @@ def test_the_location_hint_can_be_read_by_pages(local_stream: LocalStream, metho
     assert answer.headers["access-control-allow-origin"] == "*"
     assert "x-amz-cf-pop" in answer.headers["access-control-expose-headers"]
     assert len(answer.headers["x-amz-cf-pop"]) >= 3
+    assert local_stream.journal(operation="LocationHint")[-1]["method"] == method
 
 
 def test_preflight(local_stream: LocalStream) -> None:
