@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -71,7 +71,7 @@ class Journey:
 
 
 def journeys(folder: Path, results: Sequence[CheckResult], events: Sequence[Event]) -> list[Journey]:
-    """The journeys worth telling: those of red tests, else the one in which most was seen of the callId."""
+    """The journeys worth telling: those of red tests, and a good one to compare them with."""
     by_test: dict[tuple[str, int], list[Event]] = {}
     for event in events:
         if event["test"] is not None:
@@ -86,9 +86,10 @@ def journeys(folder: Path, results: Sequence[CheckResult], events: Sequence[Even
             bad = (outcome for outcome in attempt.outcomes if outcome["outcome"] in ("failed", "error"))
             red.update((outcome["test"], attempt.number) for outcome in bad)
     told = [key for key in red.items() if _worth_telling(by_test.get(key, []))][:MOST_RED]
-    best = max(by_test, key=lambda key: _seen(by_test[key]), default=None)
-    if best is not None and best not in told and _worth_telling(by_test[best]):
-        told.append(best)
+    good = {key: by_test[key] for key in by_test if key[0] not in red}
+    told += _best(good, _places_seen)
+    if not any(_people_shown(by_test[key]) for key in told):
+        told += _best(good, _people_shown)
     return [
         _journey(folder, key, key in red.items(), list(checks.get(key[0], ())), by_test[key]) for key in told
     ]
@@ -99,9 +100,20 @@ def _worth_telling(events: Iterable[Event]) -> bool:
     return any(event["what"] in ("sighting", "screenshot", "page", "media") for event in events)
 
 
-def _seen(events: Sequence[Event]) -> tuple[int, int]:
-    places = {event["where"] for event in events if event["what"] == "sighting"}
-    return len(places), len(events)
+def _best(
+    good: dict[tuple[str, int], list[Event]], measure: Callable[[Iterable[Event]], int]
+) -> list[tuple[str, int]]:
+    """The test with most of it; none when there is nothing of it."""
+    best = max(good, key=lambda key: measure(good[key]), default=None)
+    return [best] if best is not None and measure(good[best]) else []
+
+
+def _places_seen(events: Iterable[Event]) -> int:
+    return len({event["where"] for event in events if event["what"] == "sighting"})
+
+
+def _people_shown(events: Iterable[Event]) -> int:
+    return len({event["who"] for event in events if event["what"] == "screenshot"})
 
 
 def _journey(

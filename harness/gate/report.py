@@ -66,7 +66,8 @@ def report(folder: Path, verdict: Verdict, results: Sequence[CheckResult], event
         areas=_areas(results, folder, events),
         journeys=journeys(folder, results, events),
         first_frames=_first_frames(events),
-        phases=[event for event in events if event["what"] == "phase"],
+        phases=[(event["name"], float(event["seconds"])) for event in events if event["what"] == "phase"],
+        tests=_time_in_tests(events),
         files=_files(folder),
         signs=SIGNS,
     )
@@ -101,6 +102,15 @@ def _row(result: CheckResult, folder: Path, events: Sequence[Event]) -> Row:
     tests = {(test, attempt.number) for attempt in result.attempts for test in attempt.tests}
     its_own = [event for event in events if (event["test"], event["attempt"]) in tests]
     return Row(result, SIGNS[result.state], evidence(folder, its_own))
+
+
+def _time_in_tests(events: Sequence[Event]) -> dict[str, float]:
+    """Seconds by phase, over all tests."""
+    tests = {
+        (event["test"], event["attempt"]): event["phases"] for event in events if event["what"] == "check"
+    }
+    names = {"setup": "set-up of tests", "call": "tests", "teardown": "clean-up of tests"}
+    return {name: sum(phases.get(phase, 0.0) for phases in tests.values()) for phase, name in names.items()}
 
 
 def _first_frames(events: Sequence[Event]) -> list[float]:

@@ -47,6 +47,14 @@ def test_of_green_tests_the_one_that_saw_most_is_told(tmp_path: Path) -> None:
     assert told(tmp_path, events) == [("test 1", False)]
 
 
+def test_people_are_shown_even_if_another_test_saw_more_of_the_id(tmp_path: Path) -> None:
+    events = [*run_of("passed", "passed"), sighting(3, "test 0", "go live")]
+    events.append(
+        {"t": 3, "who": "host", "what": "screenshot", "test": "test 1", "attempt": 1, "path": "a.png"}
+    )
+    assert told(tmp_path, events) == [("test 0", False), ("test 1", False)]
+
+
 def test_every_red_test_is_told_up_to_a_limit(tmp_path: Path) -> None:
     assert told(tmp_path, run_of("passed", "failed", "error"))[:2] == [("test 1", True), ("test 2", True)]
     reds = told(tmp_path, run_of(*["failed"] * (MOST_RED + 3)))
