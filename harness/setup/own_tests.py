@@ -60,7 +60,7 @@ def _phases(settings: HarnessSettings, arguments: list[str]) -> dict[str, Callab
         "ruff check": lambda: _tool([*python, "ruff", "check", "."]),
         "ruff format": lambda: _tool([*python, "ruff", "format", "--check", "."]),
         "mypy": lambda: _tool([*python, "mypy"]),
-        "imports": lambda: _tool([Path(sys.executable).with_name("lint-imports")]),
+        "imports": lambda: _tool([Path(sys.executable).with_name("lint-imports"), "--no-logo"]),
         "page types": lambda: _page_types(settings),
         "pytest": lambda: _pytest(arguments),
     }
