@@ -19,8 +19,8 @@ from harness.local_stream.sfu.sdp_write import PROFILE, Line, Refused, describe
 from harness.local_stream.sfu.track import PublishedTrack, ViewerTrack
 from harness.local_stream.sfu.transport import Identity, PeerTransport
 
-# Longer than a client takes to answer. Then the offer (or its answer) was lost, and is made again. The first may
-# come before the client has a peer connection to hear it with, so it is repeated sooner.
+# Longer than a client takes to answer. Then the offer (or its answer) was lost, and is made again. The first
+# may come before the client has a peer connection to hear it with, so it is repeated sooner.
 FIRST_ANSWER_SECONDS = 0.5
 ANSWER_SECONDS = 3.0
 
