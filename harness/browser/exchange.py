@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-CALL_OPERATION = re.compile(r"/video/call/(?P<type>[^/]+)/(?P<id>[^/]+)/(?P<operation>[a-z_]+)$")
+CALL_OPERATION = re.compile(r"/video/call/(?P<type>[^/]+)/(?P<id>[^/]+)(?:/(?P<operation>[a-z_]+))?$")
 
 
 @dataclass(frozen=True)
 class CallOperation:
-    """A request to Stream about one call: `operation` ends its path (`join`, `go_live` ...)."""
+    """A request to Stream about one call: `operation` ends its path (`join`, `go_live` ..., else `get`)."""
 
     operation: str
     call_type: str
@@ -49,7 +49,7 @@ class Exchange:
     def call_operation(self) -> CallOperation | None:
         """What it asked of which call, when it is such a request."""
         found = CALL_OPERATION.search(self.path)
-        return found and CallOperation(found["operation"], found["type"], found["id"])
+        return found and CallOperation(found["operation"] or "get", found["type"], found["id"])
 
     @property
     def is_ok(self) -> bool:

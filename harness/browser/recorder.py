@@ -186,9 +186,11 @@ class Recorder:
     def _sight_operation(self, exchange: Exchange) -> None:
         asked = exchange.call_operation
         places: dict[str, Place] = {"join": JOIN[self.role], "go_live": "go live"}
-        if asked is not None and asked.operation in places:
+        if asked is not None:
+            # Whatever else a page asks of a call, it is the call that the page is about.
+            where = places.get(asked.operation, PAGE[self.role])
             cid = f"{asked.call_type}:{asked.call_id}"
-            self.sight(places[asked.operation], cid, f"{exchange.method} {exchange.address}", exchange.t)
+            self.sight(where, cid, f"{exchange.method} {exchange.address}", exchange.t)
 
     def _console(self, message: ConsoleMessage) -> None:
         if is_probe(message):

@@ -8,6 +8,7 @@ import pytest
 
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
+from harness.errors import Finding
 from harness.plugin import LedgerOf
 from harness.target import Party
 from harness.trace.sightings import Ledger, Place
@@ -38,11 +39,18 @@ REQUIRED: tuple[Place, ...] = (
 def test_every_sighting_is_of_the_partys_id(
     host: Host, viewer: Viewer, party: Party, ledger_of: LedgerOf
 ) -> None:
-    host.goes_live()
-    viewer.sees(host)
+    journey_failed: Finding | None = None
+    try:
+        host.goes_live()
+        viewer.sees(host)
+    except Finding as finding:
+        journey_failed = finding
     ledger = ledger_of(party, host, viewer)
     divergence = ledger.divergence()
-    assert divergence is None, str(divergence)
+    # Where ids part is why the journey failed, so it is said first.
+    assert divergence is None, f"{divergence}; then: {journey_failed or 'the journey went on'}"
+    if journey_failed is not None:
+        raise journey_failed
     assert ledger.values() == {party.id, f"livestream:{party.id}"}
 
 
