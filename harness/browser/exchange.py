@@ -22,7 +22,7 @@ class CallOperation:
 
 @dataclass(frozen=True)
 class Exchange:
-    """`t` unix seconds when it was sent, `seconds` until it was over; `failure` is the browser's own word.
+    """`t` unix seconds when it was sent, `seconds` until the answer began; `failure` is the browser's word.
 
     `body` is the request's JSON (None when it has none); `answer` is read for the token endpoint only.
     """
@@ -35,6 +35,11 @@ class Exchange:
     failure: str | None = None
     body: Any = None
     answer: Any = None
+
+    @property
+    def answered_at(self) -> float:
+        """When the answer began to come, or the request failed, in unix seconds."""
+        return self.t + self.seconds
 
     @property
     def path(self) -> str:

@@ -91,7 +91,7 @@ class Host(Visitor):
     @property
     def live_at(self) -> float | None:
         """When Stream said that the call is live, in unix seconds."""
-        answered = [one.t + one.seconds for one in self.recorder.operations("go_live") if one.is_ok]
+        answered = [one.answered_at for one in self.recorder.operations("go_live") if one.is_ok]
         return answered[-1] if answered else None
 
     def _path(self, party: Party) -> str:

@@ -159,9 +159,7 @@ class Recorder:
     def _over(self, request: Request, **outcome: Any) -> None:  # noqa: ANN401 - the fields of Exchange
         if request.resource_type not in ASKED_BY_SCRIPT:
             return
-        timing = request.timing
-        t = timing["startTime"] / 1000 if timing["startTime"] > 0 else time.time()
-        seconds = max(0.0, timing["responseEnd"] / 1000)
+        t, seconds = _timing(request)
         body = json_or_none(request.post_data)
         exchange = Exchange(t, seconds, request.method, request.url, body=body, **outcome)
         self._exchanges.append(exchange)
@@ -176,7 +174,7 @@ class Recorder:
         said = f"{exchange.method} {exchange.address}"
         for where, when, ids in (
             (TOKEN_REQUEST[self.role], exchange.t, exchange.body),
-            (TOKEN_ANSWER[self.role], exchange.t + exchange.seconds, exchange.answer),
+            (TOKEN_ANSWER[self.role], exchange.answered_at, exchange.answer),
         ):
             if isinstance(ids, dict) and ids.get("callId"):
                 call_type, call_id = ids.get("callType"), ids["callId"]
@@ -209,3 +207,13 @@ class Recorder:
         self.event("page", text=f"opens {frame.url.partition('?')[0]}")
         if party := PARTY_IN_ADDRESS.search(frame.url):
             self.sight(PAGE[self.role], party["id"], f"address {frame.url.partition('?')[0]}")
+
+
+def _timing(request: Request) -> tuple[float, float]:
+    """When it was sent, in unix seconds, and how many seconds later its answer began."""
+    timing, now = request.timing, time.time()
+    if timing["startTime"] <= 0:  # it failed before it was sent
+        return now, 0.0
+    sent = timing["startTime"] / 1000
+    # The beginning, not the end: a page may act on an answer before the browser has closed its books on it.
+    return sent, timing["responseStart"] / 1000 if timing["responseStart"] >= 0 else max(0.0, now - sent)

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page
 from harness.browser.eventually import eventually
 from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder, Role
+from harness.errors import Finding
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
 
@@ -50,12 +51,16 @@ class Visitor(ABC):
         form = self.page.get_by_role("button", name="Sign in", exact=True)
         self.page.get_by_label("E-mail").fill(self.account.email, timeout=OPENS_WITHIN * 1000)
         self.page.get_by_label("Password").fill(self.account.password)
+        before = self._texts("alert")
         form.click()
 
         def why_not_yet() -> str | None:
             if self.button("Sign out").is_visible():
                 return None
-            return f"{self.who} could not sign in: {self.error or 'the page did not answer'}."
+            for error in self._texts("alert"):
+                if error not in before:
+                    raise Finding(f"{self.who} could not sign in: {error}")
+            return f"{self.who} could not sign in: the page did not answer."
 
         eventually(why_not_yet, within=OPENS_WITHIN)
         return self
@@ -138,6 +143,9 @@ class Visitor(ABC):
         """Where the pages have this party for this role."""
 
     def _text(self, role: Literal["status", "alert"]) -> str | None:
-        """Of the first element with this role: in one question, because a page redraws between two."""
-        texts = self.page.get_by_role(role).all_text_contents()
-        return texts[0].strip() if texts else None
+        texts = self._texts(role)
+        return texts[0] if texts else None
+
+    def _texts(self, role: Literal["status", "alert"]) -> list[str]:
+        """Of all elements with this role: in one question, because a page redraws between two."""
+        return [text.strip() for text in self.page.get_by_role(role).all_text_contents()]

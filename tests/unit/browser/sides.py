@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from playwright.sync_api import Locator, Page
 
 from harness.browser.probe import Probe
+from harness.errors import Finding
+
+LONG = 30.0  # seconds for what must come: on a busy machine connections and encoders start slowly
 
 OFFER = """async (constraints) => {
   window.stream = await navigator.mediaDevices.getUserMedia(constraints);
@@ -56,3 +63,14 @@ def send(host: Side, viewer: Side, *, audio: bool = True, video: bool = True, in
         host.page.evaluate(instead)
     answer = viewer.page.evaluate(ANSWER, offer)
     host.page.evaluate("(sdp) => pc.setRemoteDescription({ type: 'answer', sdp })", answer)
+
+
+def never_proven(prove: Callable[[], object], reason: str) -> None:
+    """`prove` fails, and soon for this reason; before that it may fail because nothing has arrived yet."""
+    end = time.monotonic() + LONG
+    while True:
+        with pytest.raises(Finding) as raised:
+            prove()
+        if re.search(reason, str(raised.value)):
+            return
+        assert time.monotonic() < end, f"expected the reason {reason!r}, came: {raised.value}"

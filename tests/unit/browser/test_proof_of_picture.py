@@ -10,11 +10,10 @@ from harness.browser.eventually import eventually
 from harness.browser.picture import Look
 from harness.browser.proof import prove_picture
 from harness.errors import Finding
-from tests.unit.browser.sides import Side, send
+from tests.unit.browser.sides import LONG, Side, never_proven, send
 
 NewHost = Callable[..., Side]
-WITHIN = 4.0  # seconds for what must fail; what must succeed gets LONG
-LONG = 20.0
+WITHIN = 2.0  # seconds of one attempt that must fail: enough to tell a frozen picture
 
 
 # Sends a canvas instead of the camera: PAINT draws its `n`th picture, and `own` shows the camera's.
@@ -58,8 +57,9 @@ def test_a_host_is_seen(new_host: NewHost, viewer: Side, profile: str, clip_id: 
 
 def test_another_host_is_not_taken_for_this_one(new_host: NewHost, viewer: Side) -> None:
     send(new_host("host_b"), viewer)
-    with pytest.raises(Finding, match="another host's: it bears the mark of clip 2"):
-        prove_picture(viewer.video, 1, within=WITHIN)
+    never_proven(
+        lambda: prove_picture(viewer.video, 1, within=WITHIN), "another host's: it bears the mark of clip 2"
+    )
 
 
 def test_a_frozen_camera_is_seen_as_frozen(new_host: NewHost, viewer: Side) -> None:
@@ -68,8 +68,7 @@ def test_a_frozen_camera_is_seen_as_frozen(new_host: NewHost, viewer: Side) -> N
     prove_picture(viewer.video, 1, within=LONG)
     host.page.evaluate("pc.getSenders().find((s) => s.track?.kind === 'video').replaceTrack(null)")
     wait_for(viewer, lambda before, now: now.decoded == before.decoded and now.t - before.t > 1)
-    with pytest.raises(Finding, match="frozen: no frame was decoded"):
-        prove_picture(viewer.video, 1, within=WITHIN)
+    never_proven(lambda: prove_picture(viewer.video, 1, within=WITHIN), "frozen: no frame was decoded")
 
 
 def test_a_still_that_is_sent_over_and_over_is_frozen_too(new_host: NewHost, viewer: Side) -> None:
@@ -80,8 +79,10 @@ def test_a_still_that_is_sent_over_and_over_is_frozen_too(new_host: NewHost, vie
         "draw.fillStyle = `rgb(${n % 2},0,0)`; draw.fillRect(0, 0, 2, 2)"
     )
     send(host, viewer, instead=CANVAS.replace("PAINT", paint))
-    with pytest.raises(Finding, match=r"frozen: \d+ frames were decoded in .*, all the same"):
-        prove_picture(viewer.video, 1, within=WITHIN)
+    never_proven(
+        lambda: prove_picture(viewer.video, 1, within=WITHIN),
+        r"frozen: \d+ frames were decoded in .*, all the same",
+    )
 
 
 def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) -> None:
@@ -90,8 +91,7 @@ def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) 
     prove_picture(viewer.video, 1, within=LONG)
     host.page.evaluate("stream.getVideoTracks()[0].enabled = false")
     wait_for(viewer, lambda _, now: now.mark is None)
-    with pytest.raises(Finding, match="the picture is black"):
-        prove_picture(viewer.video, 1, within=WITHIN)
+    never_proven(lambda: prove_picture(viewer.video, 1, within=WITHIN), "the picture is black")
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,7 @@ def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) 
 def test_another_picture_is_no_proof(new_host: NewHost, viewer: Side, paint: str, reason: str) -> None:
     host = new_host()
     send(host, viewer, instead=CANVAS.replace("PAINT", paint))
-    with pytest.raises(Finding, match=reason):
-        prove_picture(viewer.video, 1, within=WITHIN)
+    never_proven(lambda: prove_picture(viewer.video, 1, within=WITHIN), reason)
 
 
 def test_scaled_down_and_slow_is_still_proof(new_host: NewHost, viewer: Side) -> None:
