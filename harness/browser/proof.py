@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Locator, Page
 
 from harness.browser.eventually import eventually
 from harness.browser.picture import Look, PictureProof, Viewing
 from harness.browser.sound import Ears, Heard
-from harness.errors import HarnessError
+from harness.errors import Finding, HarnessError
 from harness.media.tone import Tone
 
 
-def prove_picture(video: Locator, clip_id: int, *, within: float) -> PictureProof:
+def prove_picture(
+    video: Locator, clip_id: int, *, within: float, page_error: Callable[[], str | None] = lambda: None
+) -> PictureProof:
     """Frames are decoded for `video`, its pixels change, and the mark is that of camera clip `clip_id`.
 
-    Raises Finding with what a person would see instead, after `within` seconds.
+    Raises Finding with what a person would see instead, after `within` seconds; at once when `page_error` tells
+    that the page itself has given up.
     """
     viewing = Viewing(clip_id)
+    no_proof = f"No proof of the picture of clip {clip_id}"
 
     def why_not_yet() -> str | None:
         reason = viewing.why_not_yet(Look.at(video))
-        return None if reason is None else f"No proof of the picture of clip {clip_id}: {reason}."
+        if reason is not None and (error := page_error()):
+            raise Finding(f"{no_proof}: {reason}, and the page says {error!r}.")
+        return None if reason is None else f"{no_proof}: {reason}."
 
     eventually(why_not_yet, within=within)
     if viewing.proof is None:

@@ -32,7 +32,7 @@ class Viewer(Visitor):
         """Proof of picture: frames are decoded, pixels change, and the mark is that of this host's camera."""
         if host.camera_clip is None:
             raise ValueError(f"{host.who} has no camera that could be seen")
-        proof = prove_picture(self.picture, host.camera_clip, within=within)
+        proof = prove_picture(self.picture, host.camera_clip, within=within, page_error=lambda: self.error)
         marks = f"mark of clip {proof.last.clip_id}, frames {proof.first.frame} to {proof.last.frame}"
         if call := host.live_call:
             cid = f"{call.call_type}:{call.call_id}"

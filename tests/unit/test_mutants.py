@@ -19,12 +19,12 @@ import pytest
 from harness.config import PACKAGE, child_environment
 
 ROOT = PACKAGE.parent
-GATE_WITHIN = 150  # seconds; a red check runs twice
+GATE_WITHIN = 300  # seconds; a red check runs twice, and the machine may be busy
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """`old` in `file` becomes `new`; then each of `red` must be red, and the report must say what `says` matches."""
+    """`old` in `file` becomes `new`; then each of `red` is red, and the report says what `says` matches."""
 
     name: str
     file: str
@@ -34,14 +34,15 @@ class Mutant:
     says: str
 
 
+ELSEWHERE = "11111111-1111-4111-8111-111111111111"
 MUTANTS = (
     Mutant(
         "the token answer carries another callId",
         "harness/token_server/app.py",
         '"callId": party.id,',
-        '"callId": "11111111-1111-4111-8111-111111111111",',
-        red="C01,T01",
-        says=r"callId parts at host token answer .*: 11111111-1111-4111-8111-111111111111; before it, at",
+        f'"callId": "{ELSEWHERE}",',
+        red="C01",
+        says=rf"callId parts at (host|viewer) token answer \(\w+\): {ELSEWHERE}; before it, at \w+",
     ),
     Mutant(
         "the server creates the call as the asking user",
@@ -49,7 +50,39 @@ MUTANTS = (
         "owner_id=party.host_id",
         "owner_id=user.id",
         red="T17",
-        says="created",
+        says=r"was created by the host [\w-]+; it was created by",
+    ),
+    Mutant(
+        "the viewer's page is at another call",
+        "harness/pages/src/watching.ts",
+        "quietCall(client, partyId, undo)",
+        f'quietCall(client, "{ELSEWHERE}", undo)',
+        red="C01",
+        says=rf"callId parts at viewer page \(viewer\): {ELSEWHERE}; before it, at",
+    ),
+    Mutant(
+        "the host's camera is frozen after the first frame",
+        "harness/media/clips.py",
+        "camera_frame(clip_id, frame)",
+        "camera_frame(clip_id, 0)",
+        red="G03",
+        says=r"the picture is frozen: \d+ frames were decoded in [\d.]+ s, all the same",
+    ),
+    Mutant(
+        "goLive() is left out",
+        "harness/pages/src/go-live.ts",
+        "const { call: answer } = await call.goLive();",
+        "const answer = { backstage: false };",
+        red="G01,G02",
+        says="expected a call that is live, Stream has it backstage",
+    ),
+    Mutant(
+        "the database is not updated",
+        "harness/pages/src/go-live.ts",
+        "await markLive(services.supabase, party.id);",
+        "",
+        red="G01,G05",
+        says="expected {'is_live': True, 'stream_app_id': '[\\w-]+'}, the row is {.*'is_live': False",
     ),
     Mutant(
         "no CORS headers on the 401",
@@ -57,7 +90,7 @@ MUTANTS = (
         'if message["type"] == "http.response.start":',
         'if message["type"] == "http.response.start" and message["status"] != 401:',
         red="N02,T05",
-        says="access-control-allow-origin",
+        says="expected the error 'Stream auth failed .* the page shows 'Authentication failed",
     ),
 )
 
@@ -90,7 +123,7 @@ def mutated_copy(mutant: Mutant, copy: Path) -> Path:
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     file = copy / mutant.file
     text = file.read_text()
-    assert text.count(mutant.old) == 1, f"{mutant.file} has {mutant.old!r} {text.count(mutant.old)} times, not once"
+    assert text.count(mutant.old) == 1, f"{mutant.old!r} was not found once in {mutant.file}"
     file.write_text(text.replace(mutant.old, mutant.new))
     return copy
 
