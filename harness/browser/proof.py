@@ -18,8 +18,8 @@ def prove_picture(
 ) -> PictureProof:
     """Frames are decoded for `video`, its pixels change, and the mark is that of camera clip `clip_id`.
 
-    Raises Finding with what a person would see instead, after `within` seconds; at once when `page_error` tells
-    that the page itself has given up.
+    Raises Finding with what a person would see instead, after `within` seconds; at once when `page_error`
+    tells that the page itself has given up.
     """
     viewing = Viewing(clip_id)
     no_proof = f"No proof of the picture of clip {clip_id}"
