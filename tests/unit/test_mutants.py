@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pytest
 from harness.config import PACKAGE, child_environment
 
 ROOT = PACKAGE.parent
+JWT = re.compile(rb"eyJ[\w-]{6,}\.eyJ[\w-]+\.[\w-]{20,}")
 GATE_WITHIN = 300  # seconds; a red check runs twice, and the machine may be busy
 
 
@@ -114,6 +116,10 @@ def test_a_broken_system_turns_red_and_the_report_says_where(mutant: Mutant, tmp
     assert red_checks(run) >= set(mutant.red.split(",")), said
     report = html.unescape((run / "report.html").read_text())
     assert re.search(mutant.says, report), f"The report does not say {mutant.says!r}.\n{said}"
+    if not mutant.red.startswith("T"):
+        traces = list((run / "traces").glob("*.zip"))
+        assert traces, "a red check with a browser must leave Playwright traces"
+        assert not [trace for trace in traces if tells_tokens(trace)], "a trace holds a token"
 
 
 def mutated_copy(mutant: Mutant, copy: Path) -> Path:
@@ -126,6 +132,12 @@ def mutated_copy(mutant: Mutant, copy: Path) -> Path:
     assert text.count(mutant.old) == 1, f"{mutant.old!r} was not found once in {mutant.file}"
     file.write_text(text.replace(mutant.old, mutant.new))
     return copy
+
+
+def tells_tokens(trace: Path) -> bool:
+    """Whether a signed token can be read in the trace."""
+    with zipfile.ZipFile(trace) as entries:
+        return any(JWT.search(entries.read(name)) for name in entries.namelist())
 
 
 def red_checks(run: Path) -> set[str]:
