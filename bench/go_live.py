@@ -1,8 +1,9 @@
 """What the harness costs over the bare journey: `.venv/bin/python -m bench.go_live [RUNS]` in the checkout.
 
-The same go-live - the viewer waits, the host goes live, the viewer gets a picture - is run as a bare Playwright
-script, without probe, recorder, proofs and trace, and as the gate's check G03, which proves picture and sound.
-Both run against the reference system with warm browsers. Prints medians in seconds, spreads and the ratio.
+The same go-live - the viewer waits, the host goes live, the viewer gets a picture - is run as a bare
+Playwright script, without probe, recorder, proofs and trace, and as the gate's check G03, which proves
+picture and sound. Both run against the reference system with warm browsers. Prints medians in seconds,
+spreads and the ratio.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from harness.browser.playwright_trace import mask_trace
-from harness.trace.redactor import Redactor
+from harness.trace.redactor import MASK, Redactor
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 PICTURE = b"\x89PNG\r\n\x1a\n\xff\xfe"
@@ -23,4 +23,4 @@ def test_secrets_and_tokens_are_masked_and_pictures_stay(tmp_path: Path) -> None
     with zipfile.ZipFile(trace) as entries:
         network = entries.read("trace.network").decode()
         assert entries.read("resources/page.png") == PICTURE
-    assert network == '{"authorization": "Bearer [secret]", "password": "[secret]"}'
+    assert network == f'{{"authorization": "Bearer {MASK}", "password": "{MASK}"}}'
