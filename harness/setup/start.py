@@ -34,7 +34,7 @@ def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
 
 def _start(arguments: list[str]) -> int:
     if not in_checkout():
-        _go_on()
+        return _become(sys.executable, "harness.cli", arguments)
     if not arguments:
         raise UsageError(usage())
     if arguments[0] in ("--help", "-h"):
@@ -48,8 +48,6 @@ def _start(arguments: list[str]) -> int:
 def _enter(environment: VirtualEnvironment, arguments: list[str]) -> int:
     fault = environment.fault()
     inside = os.path.realpath(sys.prefix) == os.path.realpath(environment.folder)
-    if fault is None and inside:
-        _go_on()
     if fault and arguments[0] == "doctor" and "--mend" not in arguments:
         return _half_set_up(fault)
     if fault and inside:
@@ -68,12 +66,6 @@ def _become(python: str, module: str, arguments: list[str]) -> NoReturn:
         raise SetUpError(
             f"{python} could not be started ({error.strerror}): delete {CHECKOUT / '.venv'} and start again."
         ) from None
-
-
-def _go_on() -> NoReturn:
-    from harness.cli import main
-
-    main()
 
 
 def _half_set_up(fault: str) -> int:
