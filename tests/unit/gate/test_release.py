@@ -236,3 +236,54 @@ def test_nothing_of_the_project_around_reaches_the_checks(
 ) -> None:
     monkeypatch.setenv("PYTEST_ADDOPTS", "--no-such-option")
     assert run_gate(ALL_GREEN).exit_code == 0
+
+
+def test_what_is_red_is_not_run_again_by_a_broken_harness(run_gate: RunGate) -> None:
+    run = run_gate("""
+        from harness.errors import ServerError
+
+        @pytest.mark.check("T01")
+        def test_a(): raise AssertionError("red")
+
+        @pytest.mark.check("T02", "G01")
+        def test_b(): raise ServerError("The token server died.")
+    """)
+    assert run.exit_code == 2
+    assert "Once more" not in run.terminal
+    assert "✘ T01" in run.terminal
+
+
+def test_what_went_wrong_first_decides_unless_the_harness_broke(run_gate: RunGate) -> None:
+    run = run_gate("""
+        from harness.errors import ServerError
+
+        @pytest.fixture
+        def dies():
+            yield
+            raise ServerError("The token server died.")
+
+        @pytest.fixture
+        def untidy():
+            yield
+            raise RuntimeError("left open")
+
+        @pytest.mark.check("T01")
+        def test_red_then_untidy(untidy): raise AssertionError("red")
+
+        @pytest.mark.check("T02")
+        def test_red_then_broken(dies): raise AssertionError("red")
+
+        @pytest.mark.check("G01")
+        def test_skipped_then_untidy(untidy): pytest.skip("not here")
+    """)
+    decided = {
+        event["id"]: (event["outcome"], event["phase"], event["message"], event["harness"])
+        for event in run.events
+        if event["what"] == "check"
+    }
+    assert decided == {
+        "T01": ("failed", "call", "red", False),
+        "T02": ("error", "teardown", "The token server died.", True),
+        "G01": ("error", "teardown", "RuntimeError: left open", False),
+    }
+    assert run.exit_code == 2
