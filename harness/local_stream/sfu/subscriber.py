@@ -95,6 +95,10 @@ class SubscriberPeer:
         description = Description.parse(sdp)
         async with self._lock:
             self._transport.connect(description.transport())
+            for slot in self._slots:
+                section = description.section(slot.line.mid)
+                if slot.viewer and section and not section.rejected:
+                    slot.viewer.agree()
             self._answered()
             if self._outdated:
                 await self._renew()
@@ -158,7 +162,6 @@ class SubscriberPeer:
         line = Line(kind, mid, "sendonly", codecs, extensions, ssrcs, source.stream_id, f"{kind}-{mid}")
         self._by_ssrc[ssrcs[0]] = viewer
         self._place(Slot(line, viewer, key))
-        viewer.ready()
 
     def _place(self, slot: Slot) -> None:
         """Take the section of a track that is gone, else a new one, so that the offer does not grow for ever.

@@ -73,13 +73,17 @@ class PublishedTrack:
 
 
 class ViewerTrack:
-    """One track to one viewer: flows while it is wanted and the transport is up, from a key frame on."""
+    """One track to one viewer: flows from a key frame on, while it is agreed, wanted and the transport is up.
+
+    What comes before a client has answered the offer is lost on it, key frame and all.
+    """
 
     def __init__(self, track: PublishedTrack, rewriter: Rewriter, sender: Sender) -> None:
         self.track = track
         self.rewriter = rewriter
         self.sent_bytes = 0
         self._sender = sender
+        self._agreed = False
         self._wanted = True
         self._flowing = False
         track.viewers.append(self)
@@ -96,9 +100,15 @@ class ViewerTrack:
         if wanted:
             self.ready()
 
+    def agree(self) -> None:
+        """The viewer's client has answered the offer of this track."""
+        if not self._agreed:
+            self._agreed = True
+            self.ready()
+
     def ready(self) -> None:
         """The viewer can receive from now on: begin as soon as a picture can."""
-        if self._sender.connected and not self._flowing:
+        if self._agreed and self._sender.connected and not self._flowing:
             self.track.need_key_frame(time.monotonic())
 
     def close(self) -> None:
@@ -107,7 +117,7 @@ class ViewerTrack:
 
     def deliver(self, packet: Packet, passed: bytes, arrival: float, *, can_begin: bool) -> None:
         """Send `packet`, or wait for one to begin with."""
-        if not self._wanted or not self._sender.connected:
+        if not self._agreed or not self._wanted or not self._sender.connected:
             return
         if not self._flowing or not self.rewriter.covers(packet):
             if self._flowing and packet.ssrc == self.rewriter.source:

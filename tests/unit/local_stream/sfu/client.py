@@ -14,6 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from harness.local_stream.sfu.protocol import Message, events, json_format, models, signal
+from tests.unit.local_stream.sfu.pictures import luma_of
 
 SERVICE = "stream.video.sfu.signal.SignalServer"
 WITHIN = 10.0
@@ -153,6 +154,20 @@ class Client:
         assert isinstance(found, MediaStreamTrack)
         return found
 
+    async def luma(self, frames: int = 1) -> float:
+        """Mean brightness of the last of `frames` pictures.
+
+        Until the first, key frames are asked for, as browsers do while they cannot decode: aiortc alone would
+        wait for ever when the first packets came before it was ready for them.
+        """
+        track = await self.track("video")
+        asking = asyncio.ensure_future(self._ask_key_frames())
+        try:
+            first = await luma_of(track)
+        finally:
+            asking.cancel()
+        return await luma_of(track, frames - 1) if frames > 1 else first
+
     async def close(self) -> None:
         await self.publisher.close()
         await self.subscriber.close()
@@ -171,6 +186,13 @@ class Client:
                     self._news.notify_all()
         except ConnectionClosed:
             return
+
+    async def _ask_key_frames(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            for receiver in self.subscriber.getReceivers():
+                for each in receiver.getSynchronizationSources():
+                    await receiver._send_rtcp_pli(each.source)
 
     def _on_track(self, track: MediaStreamTrack) -> None:
         self.tracks[track.kind] = track

@@ -9,7 +9,7 @@ from harness.local_stream.sfu.publisher import PublisherPeer
 from harness.local_stream.sfu.rtp import Packet
 from harness.local_stream.sfu.transport import PeerTransport
 from tests.unit.local_stream.sfu.conftest import Run
-from tests.unit.local_stream.sfu.pictures import Grey, luma_of
+from tests.unit.local_stream.sfu.pictures import Grey
 from tests.unit.local_stream.sfu.served import Served, serving
 
 VIDEO = models.TRACK_TYPE_VIDEO
@@ -44,7 +44,7 @@ async def watched(served: Served) -> None:
     await viewer.subscribe((host.session_id, VIDEO))
     await viewer.answer_offer()
     async with asyncio.timeout(30):
-        assert await luma_of(await viewer.track("video"), frames=FRAMES) == pytest.approx(60, abs=12)
+        assert await viewer.luma(FRAMES) == pytest.approx(60, abs=12)
 
 
 def test_viewer_gets_again_what_it_lost(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

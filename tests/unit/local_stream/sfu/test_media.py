@@ -6,7 +6,7 @@ import pytest
 
 from harness.local_stream.sfu.protocol import models
 from tests.unit.local_stream.sfu.conftest import Run
-from tests.unit.local_stream.sfu.pictures import Grey, Tone, hertz_of, luma_of
+from tests.unit.local_stream.sfu.pictures import Grey, Tone, hertz_of
 from tests.unit.local_stream.sfu.served import CID, serving
 
 VIDEO, AUDIO = models.TRACK_TYPE_VIDEO, models.TRACK_TYPE_AUDIO
@@ -23,7 +23,7 @@ def test_viewer_sees_and_hears_the_host(run: Run) -> None:
             await viewer.subscribe((host.session_id, VIDEO))
             await viewer.answer_offer()
             async with asyncio.timeout(20):
-                assert await luma_of(await viewer.track("video"), frames=10) == pytest.approx(60, abs=12)
+                assert await viewer.luma(10) == pytest.approx(60, abs=12)
                 assert await hertz_of(await viewer.track("audio")) == pytest.approx(750, abs=20)
 
     run(scenario)
@@ -40,12 +40,12 @@ def test_late_viewer_gets_a_picture_from_a_key_frame(run: Run) -> None:
             await early.answer_offer()
             async with asyncio.timeout(20):
                 # By now the host's first key frame is long gone.
-                await luma_of(await early.track("video"), frames=20)
+                await early.luma(20)
             await late.join()
             await late.subscribe((host.session_id, VIDEO))
             await late.answer_offer()
             async with asyncio.timeout(20):
-                assert await luma_of(await late.track("video")) == pytest.approx(200, abs=12)
+                assert await late.luma() == pytest.approx(200, abs=12)
 
     run(scenario)
 
@@ -61,7 +61,7 @@ def test_bytes_are_counted_for_who_publishes_and_who_receives(run: Run) -> None:
             await viewer.subscribe((host.session_id, VIDEO))
             await viewer.answer_offer()
             async with asyncio.timeout(20):
-                await luma_of(await viewer.track("video"), frames=5)
+                await viewer.luma(5)
             shown = {each["user_id"]: each for each in served.sfu.participants(CID)}
             [video] = shown["host"]["published"]
             assert video["type"] == "TRACK_TYPE_VIDEO"
@@ -82,9 +82,8 @@ def test_what_is_not_asked_for_pauses_and_comes_back_without_a_new_offer(run: Ru
             await host.publish(Grey(60))
             await viewer.subscribe((host.session_id, VIDEO))
             await viewer.answer_offer()
-            track = await viewer.track("video")
             async with asyncio.timeout(20):
-                await luma_of(track)
+                await viewer.luma()
             await viewer.subscribe()
             paused_at = served.sfu.participants(CID)[1]["received_bytes"]
             published_at = served.sfu.participants(CID)[0]["published"][0]["bytes"]
@@ -114,6 +113,6 @@ def test_another_host_never_reaches_the_viewer_of_this_one(run: Run) -> None:
             await viewer.subscribe((host.session_id, VIDEO))
             await viewer.answer_offer()
             async with asyncio.timeout(20):
-                assert await luma_of(await viewer.track("video"), frames=5) == pytest.approx(40, abs=12)
+                assert await viewer.luma(5) == pytest.approx(40, abs=12)
 
     run(scenario)

@@ -33,12 +33,15 @@ class Wire:
 class Stage:
     """One video track with one viewer; `asked` counts requests for a key frame."""
 
-    def __init__(self, *, connected: bool = True) -> None:
+    def __init__(self, *, connected: bool = True, agreed: bool = True) -> None:
         self.asked = 0
-        self.wire = Wire(connected)
+        self.wire = Wire(connected=False)
         self.track = PublishedTrack(2, Codec(120, "VP8", 90_000), self._ask)
         outgoing = Outgoing(1000, 96, 90_000, "0", rtx_ssrc=2000, rtx_payload_type=97)
         self.viewer = ViewerTrack(self.track, Rewriter(outgoing), self.wire)
+        if agreed:
+            self.viewer.agree()
+        self.wire.connected = connected
 
     def send(self, sequence: int, payload: bytes = DELTA, at: float = 0.0, ssrc: int = 3) -> None:
         source = packet(sequence=sequence, timestamp=sequence * 10, payload=payload, ssrc=ssrc)
@@ -86,6 +89,17 @@ def test_nothing_is_sent_nor_asked_before_the_viewer_is_connected() -> None:
     stage.wire.connected = True
     stage.viewer.ready()
     assert stage.asked == 1
+
+
+def test_nothing_is_sent_before_the_client_answered_the_offer() -> None:
+    stage = Stage(agreed=False)
+    stage.viewer.ready()
+    stage.send(1, KEY)
+    assert (stage.got, stage.asked) == ([], 0)
+    stage.viewer.agree()
+    assert stage.asked == 1
+    stage.send(2, KEY)
+    assert stage.got == [2]
 
 
 def test_paused_viewer_gets_nothing_and_begins_anew() -> None:
