@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from playwright.sync_api import Page
@@ -17,17 +18,22 @@ from playwright.sync_api import Page
 from harness.media.tone import Tone, clip_of, dominant_frequency, tone_of
 
 LISTEN = Path(__file__).with_name("listen.js").read_text(encoding="utf-8")
-SAMPLES = 32768  # 0.7 s: two pulses of a clip's tone, and as much as an AnalyserNode holds
+# 0.7 s, as much as an AnalyserNode holds: each half has a pulse of a clip's tone in it, wherever it begins.
+SAMPLES = 32768
 
 
 @dataclass(frozen=True)
 class Heard:
-    """`elements` have a stream with sound; `obstacles` say why those that cannot be heard cannot."""
+    """`elements` have a stream with sound; `obstacles` say why those that cannot be heard cannot.
+
+    `goes_on`: there is sound in the first half of what was heard, and in the second.
+    """
 
     elements: int
     obstacles: tuple[str, ...]
     listening: bool
     tone: Tone | None
+    goes_on: bool
 
     def why_not(self, clip_id: int) -> str | None:
         """Why this is not the tone of that clip, or None when it is."""
@@ -39,7 +45,8 @@ class Heard:
             return "the browser does not let the page play audio yet"
         if self.tone is None:
             return "there is silence"
-        return self._wrong_tone(self.tone, clip_id)
+        wrong = self._wrong_tone(self.tone, clip_id)
+        return wrong if wrong or self.goes_on else "the sound has only just begun, or just stopped"
 
     def _wrong_tone(self, tone: Tone, clip_id: int) -> str | None:
         if not tone.is_pure:
@@ -71,10 +78,15 @@ class Ears:
 
     def hear(self) -> Heard:
         """The last 0.7 s of what is audible now."""
-        heard = self._page.evaluate(LISTEN, {"samples": SAMPLES, "end": False})
-        tone = None
-        if heard["samples"] is not None:
-            samples = np.frombuffer(base64.b64decode(heard["samples"]), "<i2") / 32768
-            tone = dominant_frequency(samples, heard["rate"])
-        running = heard["samples"] is None or heard["state"] == "running"
-        return Heard(heard["elements"], tuple(heard["obstacles"]), running, tone)
+        return judge(self._page.evaluate(LISTEN, {"samples": SAMPLES, "end": False}))
+
+
+def judge(answer: dict[str, Any]) -> Heard:
+    """What the page's own report of its sound, as `listen.js` gives it, amounts to."""
+    tone, goes_on = None, False
+    if answer["samples"] is not None:
+        samples = np.frombuffer(base64.b64decode(answer["samples"]), "<i2") / 32768
+        tone = dominant_frequency(samples, answer["rate"])
+        goes_on = all(dominant_frequency(half, answer["rate"]) for half in np.split(samples, 2))
+    running = answer["samples"] is None or answer["state"] == "running"
+    return Heard(answer["elements"], tuple(answer["obstacles"]), running, tone, goes_on)
