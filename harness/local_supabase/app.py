@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.config import LocalSupabaseSettings
-from harness.errors import HarnessError
 from harness.local_supabase.auth.admin import Admin
 from harness.local_supabase.auth.endpoints import Auth
 from harness.local_supabase.auth.errors import AuthError
@@ -29,21 +28,17 @@ log = logging.getLogger("local_supabase")
 
 
 def create_app(settings: LocalSupabaseSettings) -> Starlette:
-    """The local Supabase; `app.state.failure` holds the HarnessError when its database could not be had."""
+    """The local Supabase. Its start-up raises HarnessError when the database could not be had."""
     keys = ProjectKeys(settings.jwt_secret.get_secret_value())
     database = Database(settings)
     rest = Rest(database, keys)
     doors = (Auth(database, keys, settings.url), Admin(database, keys), rest)
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        try:
-            async with database.opened():
-                await rest.read_tables()
-                yield
-        except HarnessError as error:
-            app.state.failure = error
-            raise
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with database.opened():
+            await rest.read_tables()
+            yield
 
     async def healthz(_request: Request) -> Response:
         reason = await database.why_not_ready()
@@ -53,7 +48,7 @@ def create_app(settings: LocalSupabaseSettings) -> Starlette:
             else JSONResponse({"ok": False, "error": reason}, 503)
         )
 
-    app = Starlette(
+    return Starlette(
         routes=[Route("/healthz", healthz), *(route for door in doors for route in door.routes())],
         middleware=gateway((settings.anon_key, settings.service_role_key.get_secret_value())),
         exception_handlers={
@@ -67,8 +62,6 @@ def create_app(settings: LocalSupabaseSettings) -> Starlette:
         },
         lifespan=lifespan,
     )
-    app.state.failure = None
-    return app
 
 
 async def _auth_error(request: Request, error: Exception) -> Response:
