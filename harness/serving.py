@@ -23,6 +23,8 @@ from harness.errors import HarnessError, ServerError
 
 SettingsT = TypeVar("SettingsT", bound=ServerSettings)
 LOOPBACK = "127.0.0.1"
+# Seconds. Longer than clients keep a connection (httpx: 5): who closes first must not be a race.
+KEEP_ALIVE = 65
 
 
 def bind(port: int = 0) -> socket.socket:
@@ -61,7 +63,12 @@ def serve(app: ASGIApp, settings: ServerSettings) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     started = _Start(app)
     config = uvicorn.Config(
-        started, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3
+        started,
+        log_level="warning",
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=3,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     server = uvicorn.Server(config)
     if settings.listen_fd is None:
