@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from harness.gate.catalogue import Check, catalogue, choose
+from harness.gate.interruption import interruptible
 from harness.gate.results import CheckResult, results
 from harness.gate.verdict import Verdict, judge
 
@@ -45,7 +43,7 @@ def gate(
 
     progress = Progress(known, console)
     run = Run(new_run_folder(settings.runs), chosen, suite or release_suite(), progress)
-    with _terminated_is_interrupted():
+    with interruptible():
         run.prove()
         found = results(chosen, run.events)
         verdict = judge(found, partial=bool(names), trouble=run.trouble, interrupted=run.interrupted)
@@ -67,16 +65,3 @@ def _report(run: Run, verdict: Verdict, found: Sequence[CheckResult], settings: 
     except (OSError, ValueError) as error:
         return judge(found, trouble=f"the report could not be written ({error}): make room and run again.")
     return verdict
-
-
-@contextmanager
-def _terminated_is_interrupted() -> Iterator[None]:
-    """CI ends a job with SIGTERM: that is answered as Ctrl-C is, with a clean end and a report."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

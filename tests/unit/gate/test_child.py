@@ -22,6 +22,9 @@ WAITING = """
     @pytest.fixture
     def server():
         yield
+        Path(__file__).with_name("cleaning").write_text("yes")
+        if Path(__file__).with_name("stuck").exists():
+            threading.Event().wait()
         Path(__file__).with_name("cleaned").write_text("yes")
 
     @pytest.mark.check("T01")
@@ -78,11 +81,16 @@ def waiting_gate(suite_of: Callable[[str], Suite], tmp_path: Path) -> subprocess
     return gate
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "endings",
+    [[signal.SIGINT], [signal.SIGTERM], [signal.SIGTERM, signal.SIGTERM], [signal.SIGINT, signal.SIGTERM]],
+    ids=["Ctrl-C", "terminated", "as timeout does", "both"],
+)
 def test_an_interrupted_gate_cleans_up_and_reports(
-    waiting_gate: subprocess.Popen[str], tmp_path: Path, ending: signal.Signals
+    waiting_gate: subprocess.Popen[str], tmp_path: Path, endings: list[signal.Signals]
 ) -> None:
-    waiting_gate.send_signal(ending)
+    for ending in endings:
+        waiting_gate.send_signal(ending)
     printed, _ = waiting_gate.communicate(timeout=WITHIN)
     assert waiting_gate.returncode == 130
     assert "COULD NOT TELL" in printed
@@ -92,6 +100,25 @@ def test_an_interrupted_gate_cleans_up_and_reports(
     (report,) = (tmp_path / "runs").glob("*/report.html")
     assert "interrupted" in report.read_text()
     assert report.with_name("junit.xml").exists()
+
+
+def test_impatience_ends_what_does_not_end(waiting_gate: subprocess.Popen[str], tmp_path: Path) -> None:
+    tests = tmp_path / "suite" / "tests"
+    (tests / "stuck").touch()
+    waiting_gate.send_signal(signal.SIGINT)
+    await_true("clean-up", (tests / "cleaning").exists)
+
+    def ended_by_pressing_again() -> bool:
+        try:
+            waiting_gate.wait(1.5)
+        except subprocess.TimeoutExpired:
+            waiting_gate.send_signal(signal.SIGINT)
+        return waiting_gate.returncode is not None
+
+    await_true("the end", ended_by_pressing_again)
+    assert waiting_gate.returncode == 130
+    assert not (tests / "cleaned").exists()
+    assert list((tmp_path / "runs").glob("*/report.html"))
 
 
 def test_a_killed_gate_takes_pytest_with_it(waiting_gate: subprocess.Popen[str], tmp_path: Path) -> None:
