@@ -22,6 +22,7 @@ class Viewer(Visitor):
     """Sees and hears: each is a proof, and raises Finding with what came instead."""
 
     role: ClassVar[Role] = "viewer"
+    _first_frame_since: float | None = None  # when what is seen now could first be seen, in unix seconds
 
     @property
     def picture(self) -> Locator:
@@ -37,10 +38,16 @@ class Viewer(Visitor):
         if call := host.live_call:
             cid = f"{call.call_type}:{call.call_id}"
             self.recorder.sight("picture", cid, f"{marks}: the camera of {host.who}", proof.seen_at)
-        began = max(self.opened_at or 0.0, host.live_at or 0.0)
-        seconds = round(proof.seen_at - began, 3)
         text = f"sees {host.who}: {marks}, {proof.frames} frames decoded"
-        self.recorder.event("media", t=proof.seen_at, name="time to first frame", seconds=seconds, text=text)
+        began = max(self.opened_at or 0.0, host.live_at or 0.0)
+        if began == self._first_frame_since:  # a later look at what was seen before
+            self.recorder.event("media", t=proof.seen_at, name="picture", text=text)
+        else:
+            self._first_frame_since = began
+            seconds = round(proof.seen_at - began, 3)
+            self.recorder.event(
+                "media", t=proof.seen_at, name="time to first frame", seconds=seconds, text=text
+            )
         return self
 
     def hears(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
