@@ -77,7 +77,9 @@ class LocalSupabaseSettings(ServerSettings):
     )
     data_dir: Path = Field(alias="HARNESS_DATA_DIR", description="folder for a PostgreSQL of our own")
     templates: Path | None = Field(
-        None, alias="HARNESS_DATABASE_TEMPLATES", description="folder to keep an empty PostgreSQL in, to start sooner"
+        None,
+        alias="HARNESS_DATABASE_TEMPLATES",
+        description="folder to keep an empty PostgreSQL in, to start sooner",
     )
 
 
@@ -134,7 +136,13 @@ def server_environment(own: dict[str, str]) -> dict[str, str]:
     """The environment of a server: its `own` settings, and nothing of another's, secrets least of all."""
     kinds = ServerSettings.__subclasses__()
     settings = {field.alias for kind in kinds for field in kind.model_fields.values()}
-    return {name: value for name, value in child_environment({}).items() if name not in settings} | own
+    inherited = {name: value for name, value in child_environment({}).items() if name not in settings}
+    # The servers ask each other on loopback, where no proxy can help.
+    direct = {
+        name: ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+        for name in ("NO_PROXY", "no_proxy")
+    }
+    return inherited | direct | own
 
 
 def own_environment(kind: type[ServerSettings]) -> dict[str, str]:

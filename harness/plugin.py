@@ -78,6 +78,8 @@ def stack(harness_settings: HarnessSettings, run_dir: Path, run_log: RunLog) -> 
     began = time.monotonic()
     system = Stack(run_dir, harness_settings, pages.ensure(harness_settings))
     run_log.secrets.add(*system.keys.secret_values())
+    if harness_settings.database_url is not None:
+        run_log.secrets.add(harness_settings.database_url.get_secret_value())
     with system:
         run_log.event("harness", "phase", name="servers started", seconds=round(time.monotonic() - began, 3))
         yield system

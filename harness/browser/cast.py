@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
@@ -50,14 +52,17 @@ class Cast:
 
     def leave(self, *, failed: bool) -> None:
         """Everybody goes; of a failed test a screenshot and a Playwright trace of each person are kept."""
-        for person in self._people:
-            context = person.page.context
-            if failed:
-                self._keep(person)
-            else:
-                context.tracing.stop()
-            context.close()
+        with ExitStack() as goodbyes:
+            for person in self._people:
+                goodbyes.callback(self._bye, person, failed=failed)
         self._people.clear()
+
+    def _bye(self, person: Visitor, *, failed: bool) -> None:
+        # A browser that crashed cannot even close; it is noticed by Browsers, and nobody else may lose by it.
+        with suppress(PlaywrightError):
+            self._keep(person) if failed else person.page.context.tracing.stop()
+        with suppress(PlaywrightError):
+            person.page.context.close()
 
     def _context(self, profile: str, permissions: Sequence[str]) -> BrowserContext:
         context = self._browsers.new_context(profile, permissions)
@@ -77,8 +82,9 @@ class Cast:
 
     def _keep(self, person: Visitor) -> None:
         folder, name = self._run_log.path.parent, f"{self._name}-{person.who.replace(' ', '-')}"
-        with contextlib.suppress(PlaywrightError):  # a page that crashed has no picture; the trace still has
+        with suppress(PlaywrightError):  # a page that crashed has no picture; the trace still has
             person.screenshot(folder / "screenshots" / f"{name}.png")
-        trace = folder / "traces" / f"{name}.zip"
-        person.page.context.tracing.stop(path=trace)
-        mask_trace(trace, self._run_log.secrets)
+        with TemporaryDirectory() as unmasked:
+            trace = Path(unmasked) / "trace.zip"
+            person.page.context.tracing.stop(path=trace)
+            mask_trace(trace, folder / "traces" / f"{name}.zip", self._run_log.secrets)

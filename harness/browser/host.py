@@ -89,10 +89,10 @@ class Host(Visitor):
         return asked[-1] if asked else None
 
     @property
-    def live_at(self) -> float | None:
-        """When Stream said that the call is live, in unix seconds."""
-        answered = [one.answered_at for one in self.recorder.operations("go_live") if one.is_ok]
-        return answered[-1] if answered else None
+    def went_live_at(self) -> float | None:
+        """When the request that took the call live left the page, in unix seconds."""
+        asked = [one.t for one in self.recorder.operations("go_live") if one.is_ok]
+        return asked[-1] if asked else None
 
     def _path(self, party: Party) -> str:
         return f"/party/{party.id}/host"

@@ -117,6 +117,12 @@ class Viewing:
         self.proof: PictureProof | None = None
         self._looks: list[Look] = []  # at this picture; started anew when it goes away
         self._good: list[Look] = []  # with the right mark, without a bad one between them
+        self._strangers = 0  # looks in a row with another clip's mark
+
+    @property
+    def crossed(self) -> bool:
+        """Whether another host's picture was shown. Twice in a row: one mark may be misread, two are not."""
+        return self._strangers >= 2
 
     def why_not_yet(self, look: Look) -> str | None:
         """Take in one more look; None once all of them together are the proof."""
@@ -125,7 +131,9 @@ class Viewing:
             self._looks, self._good = [], []
             return nothing
         self._looks.append(look)
-        if look.mark is None or look.mark.clip_id != self.clip_id:
+        stranger = look.mark is not None and look.mark.clip_id != self.clip_id
+        self._strangers = self._strangers + 1 if stranger else 0
+        if look.mark is None or stranger:
             self._good = []
             return self._frozen(look) or self._wrong_mark(look)
         self._good.append(look)

@@ -105,6 +105,10 @@
     apply(hear, socket, ["message", message]);
   };
 
+  // The first frame of a live picture, when it is there, whoever looks.
+  const live = (element) => element instanceof HTMLVideoElement && element.srcObject instanceof MediaStream;
+  apply(hear, document, ["loadeddata", ({ target }) => live(target) && tell({ picture: "first frame" }), true]);
+
   const connections = [];
   const farewells = new Map(); // a connection that is closed tells nothing any more: its last statistics, as promises
   const native = window.RTCPeerConnection;

@@ -78,6 +78,7 @@ class Probe:
         self._observer = observer
         self._requests: dict[str, MediaRequest] = {}
         self._connections = 0
+        self._first_frames: list[float] = []
         page.add_init_script(path=SCRIPT)
         page.on("console", self._hear)
 
@@ -85,6 +86,11 @@ class Probe:
         """Every request for camera, microphone or screen since the page was made, over reloads, in order."""
         self.page.evaluate("0")  # what the page said before this answer has been heard by now
         return list(self._requests.values())
+
+    def first_frame_after(self, t: float) -> float | None:
+        """When the first frame of a live picture was there, at or after `t` (both unix seconds)."""
+        self.page.evaluate("0")
+        return min((shown for shown in self._first_frames if shown >= t), default=None)
 
     def connections_made(self) -> int:
         """How many peer connections were ever made, over reloads."""
@@ -107,6 +113,8 @@ class Probe:
         match said:
             case {"connection": _}:
                 self._connections += 1
+            case {"picture": _}:
+                self._first_frames.append(t)
             case {"call": call, "method": method, "constraints": constraints}:
                 self._requests[call] = MediaRequest(t, method, constraints)
             case {"call": call}:

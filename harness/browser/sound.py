@@ -48,6 +48,10 @@ class Heard:
         wrong = self._wrong_tone(self.tone, clip_id)
         return wrong if wrong or self.goes_on else "the sound has only just begun, or just stopped"
 
+    def is_another_hosts(self, clip_id: int) -> bool:
+        """Whether a clear tone was heard, and it is another clip's."""
+        return self.tone is not None and self.tone.is_pure and clip_of(self.tone.hz) not in (None, clip_id)
+
     def _wrong_tone(self, tone: Tone, clip_id: int) -> str | None:
         if not tone.is_pure:
             return f"there is sound, but no clear tone in it (loudest at {tone.hz:.0f} Hz)"

@@ -39,16 +39,19 @@ class Viewer(Visitor):
             cid = f"{call.call_type}:{call.call_id}"
             self.recorder.sight("picture", cid, f"{marks}: the camera of {host.who}", proof.seen_at)
         text = f"sees {host.who}: {marks}, {proof.frames} frames decoded"
-        began = max(self.opened_at or 0.0, host.live_at or 0.0)
-        if began == self._first_frame_since:  # a later look at what was seen before
-            self.recorder.event("media", t=proof.seen_at, name="picture", text=text)
-        else:
-            self._first_frame_since = began
-            seconds = round(proof.seen_at - began, 3)
-            self.recorder.event(
-                "media", t=proof.seen_at, name="time to first frame", seconds=seconds, text=text
-            )
+        self.recorder.event("media", t=proof.seen_at, name="picture", text=text)
+        self._time_to_first_frame(host)
         return self
+
+    def _time_to_first_frame(self, host: Host) -> None:
+        """Told once for each go-live or page load; by the page's own clock, not by when somebody looked."""
+        began = max(self.opened_at or 0.0, host.went_live_at or 0.0)
+        first = self.probe.first_frame_after(began)
+        if first is None or began == self._first_frame_since:
+            return
+        self._first_frame_since = began
+        seconds = round(first - began, 3)
+        self.recorder.event("media", t=first, name="time to first frame", seconds=seconds)
 
     def hears(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
         """Proof of sound: the dominant frequency of what the page plays is this host's tone."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import threading
 from collections.abc import Iterable
@@ -37,8 +36,6 @@ class Stack:
         self.keys: Keys = make_keys()
         self._settings = settings
         self._pages_dist = pages_dist
-        # A socket path of PostgreSQL may not exceed 107 characters, so its folder is not in the run's.
-        self._data = Path(tempfile.mkdtemp(prefix="harness-"))
         self._dead: ServerProcess | None = None
         self.died = threading.Event()
         self._servers: dict[str, ServerProcess] = {}
@@ -77,7 +74,6 @@ class Stack:
         """End every server, those that depend on others first; safe to call twice."""
         for server in reversed(self._servers.values()):
             server.stop()
-        shutil.rmtree(self._data, ignore_errors=True)
 
     def _died(self, server: ServerProcess) -> None:
         self._dead = self._dead or server
@@ -122,7 +118,12 @@ class Stack:
     def _database(self) -> dict[str, str]:
         given = self._settings.database_url
         database = {"DATABASE_URL": given.get_secret_value()} if given else {}
-        return {"HARNESS_DATA_DIR": str(self._data / "postgres"), **database}
+        return {
+            # The local Supabase makes a folder of its own in there, and what outlives it removes that.
+            "HARNESS_DATA_DIR": tempfile.gettempdir(),
+            "HARNESS_DATABASE_TEMPLATES": str(self._settings.cache / "postgresql"),
+            **database,
+        }
 
     def _pages(self) -> dict[str, str]:
         return {"HARNESS_PAGES_DIST": str(self._pages_dist), "TOKEN_URL": self.target.token_url}

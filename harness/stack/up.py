@@ -93,22 +93,21 @@ def _up_alone(only: str, port: int) -> None:
     alone = ALONE[only]
     server = ServerProcess(alone.name, MODULES[alone.name], None, port)
     died = threading.Event()
-    with tempfile.TemporaryDirectory(prefix="harness-") as data:
-        try:
-            environment, rows = _alone_environment(only, server.url, Path(data))
-            server.start(environment, lambda _: died.set())
-            server.await_ready()
-            _print_rows({alone.name[0].upper() + alone.name[1:]: server.url, **rows})
-            click.echo("Ctrl-C ends it.")
-            with _ended_by_person():
-                died.wait()
-            if died.is_set():
-                raise server.death()
-        finally:
-            server.stop()
+    try:
+        environment, rows = _alone_environment(only, server.url)
+        server.start(environment, lambda _: died.set())
+        server.await_ready()
+        _print_rows({alone.name[0].upper() + alone.name[1:]: server.url, **rows})
+        click.echo("Ctrl-C ends it.")
+        with _ended_by_person():
+            died.wait()
+        if died.is_set():
+            raise server.death()
+    finally:
+        server.stop()
 
 
-def _alone_environment(only: str, url: str, data: Path) -> tuple[dict[str, str], dict[str, str]]:
+def _alone_environment(only: str, url: str) -> tuple[dict[str, str], dict[str, str]]:
     """What the server is told, and what the person is: keys that were not given are made, and shown once."""
     if only == "token-server":
         load(TokenServerSettings)
@@ -123,8 +122,10 @@ def _alone_environment(only: str, url: str, data: Path) -> tuple[dict[str, str],
         },
     }[only]
     given = own_environment(ALONE[only].settings)
-    fixed = {"SUPABASE_URL": url, "HARNESS_DATA_DIR": str(data / "postgres")} if only == "supabase" else {}
-    return {**made, **given, **fixed}, {name: value for name, value in made.items() if name not in given}
+    own = {"SUPABASE_URL": url} if only == "supabase" else {}
+    return {"HARNESS_DATA_DIR": tempfile.gettempdir(), **made, **given, **own}, {
+        name: value for name, value in made.items() if name not in given
+    }
 
 
 def _print_rows(rows: dict[str, str]) -> None:

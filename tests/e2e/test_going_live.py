@@ -53,6 +53,10 @@ def test_no_media_and_no_error_before_the_host_is_live(host: Host, viewer: Viewe
     after = viewer.received_media_bytes()
     # The count that said zero can count.
     assert after.video > 0, f"a picture was seen, but {after} bytes were counted"
+    # Not even in the moment between the host's capture and going live.
+    joined, live = viewer.recorder.operations("join")[0].t, host.went_live_at
+    assert live is not None, "the host is live, but no request to go live was seen"
+    assert joined >= live, f"the viewer joined the call {live - joined:.3f} s before the host went live"
 
 
 @pytest.mark.check("G05")

@@ -20,7 +20,7 @@ import pytest
 from harness.config import PACKAGE, child_environment
 
 ROOT = PACKAGE.parent
-JWT = re.compile(rb"eyJ[\w-]{6,}\.eyJ[\w-]+\.[\w-]{20,}")
+TOKEN = re.compile(rb"eyJ[\w-]{6,}\.eyJ[\w-]+\.[\w-]{20,}|refresh_token\\*\":\s*\\*\"(?!\*)")
 GATE_WITHIN = 300  # seconds; a red check runs twice, and the machine may be busy
 
 
@@ -135,12 +135,13 @@ def mutated_copy(mutant: Mutant, copy: Path) -> Path:
 
 
 def tells_tokens(trace: Path) -> bool:
-    """Whether a signed token can be read in the trace."""
+    """Whether a token of a session can be read in the trace."""
     with zipfile.ZipFile(trace) as entries:
-        return any(JWT.search(entries.read(name)) for name in entries.namelist())
+        return any(TOKEN.search(entries.read(name)) for name in entries.namelist())
 
 
 def red_checks(run: Path) -> set[str]:
     """The ids that were red in the last attempt."""
     events = [json.loads(line) for line in (run / "events.jsonl").read_text().splitlines()]
-    return {event["id"] for event in events if event["what"] == "check" and event["outcome"] == "failed"}
+    checks = (event for event in events if event["what"] == "check" and event["attempt"] == 2)
+    return {event["id"] for event in checks if event["outcome"] == "failed"}

@@ -34,7 +34,7 @@ def test_a_host_signs_in_goes_live_and_ends(host: Host) -> None:
     assert host.status == "You are live"
     assert host.live_call is not None
     assert host.live_call.call_id == PARTY
-    assert host.live_at is not None
+    assert host.went_live_at is not None
     host.ends_party()
     assert [step.name for step in host.steps()] == [
         "token",
