@@ -71,6 +71,14 @@ MUTANTS = (
         says=r"the picture is frozen: \d+ frames were decoded in [\d.]+ s, all the same",
     ),
     Mutant(
+        "viewers may come in before the host is live",
+        "harness/local_stream/coordinator/call_settings.py",
+        '"backstage": {"enabled": True,',
+        '"backstage": {"enabled": False,',
+        red="G04",
+        says="viewer expected the status 'Waiting for the host to go live', the page says",
+    ),
+    Mutant(
         "goLive() is left out",
         "harness/pages/src/go-live.ts",
         "const { call: answer } = await call.goLive();",
