@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from harness.errors import ServerError
@@ -32,6 +32,7 @@ async def borrowed_database(database_url: str, fill: Fill) -> AsyncIterator[str]
 
     Raises ServerError when the PostgreSQL of `database_url` cannot be reached or refuses.
     """
+    _expect_address(database_url)
     name = f"harness_{secrets.token_hex(8)}"
     try:
         async with await AsyncConnection.connect(database_url, autocommit=True, connect_timeout=10) as keeper:
@@ -46,11 +47,30 @@ async def borrowed_database(database_url: str, fill: Fill) -> AsyncIterator[str]
                 await _drop(keeper, name)
                 await _drop_roles(keeper)
     except psycopg.Error as error:
-        # The first line alone: it names host and cause, never a password.
+        # The first line alone: it names host and cause, and what could be a password was refused above.
         raise ServerError(
             "DATABASE_URL must reach a PostgreSQL as a user who may make databases and roles (a superuser), "
             f"but: {str(error).splitlines()[0]}. Mend DATABASE_URL, or unset it to have one started."
         ) from None
+
+
+def _expect_address(database_url: str) -> None:
+    """Refuse what is no address without quoting it, as libpq would: a part of it may be a password.
+
+    A password with `@`, `/` or `:` as they are ends up in host, port or database, which errors do name.
+    """
+    try:
+        parts = conninfo_to_dict(database_url)
+    except psycopg.ProgrammingError:
+        parts = {"port": "none"}
+    host, port, name = (str(parts.get(part) or "") for part in ("host", "port", "dbname"))
+    # An abstract socket is the one host that has an @: its first character.
+    if not re.fullmatch(r"[0-9,]*", port) or "@" in host[1:] + name:
+        raise ServerError(
+            "DATABASE_URL is no PostgreSQL address: expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
+            "special characters of USER and PASSWORD percent-encoded; what came is not shown, since it may "
+            "hold a password. Mend DATABASE_URL, or unset it to have one started."
+        )
 
 
 @asynccontextmanager

@@ -15,9 +15,9 @@ import psycopg
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-from harness.errors import SetUpError
+from harness.errors import ServerError, SetUpError
 from harness.local_supabase.postgres import account, installation
-from harness.local_supabase.postgres.borrowed import OURS
+from harness.local_supabase.postgres.borrowed import OURS, borrowed_database
 from harness.local_supabase.postgres.cluster import running_cluster
 from harness.local_supabase.postgres.template import make_cluster
 from tests.unit.local_supabase.processes import children, guard_and_postgres
@@ -245,6 +245,31 @@ def test_a_database_url_that_leads_nowhere(tmp_path: Path, url: str) -> None:
     assert "Mend DATABASE_URL" in said
     assert "Traceback" not in said
     assert "very-secret" not in said
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://postgres:very-secret@[::1/postgres",
+        "postgres:very-secret@127.0.0.1/postgres",
+        "postgresql://postgres:%very-secret@127.0.0.1/postgres",
+        "postgresql://postgres:very-secret/more@127.0.0.1/postgres",
+        "postgresql://postgres:1/very-secret@127.0.0.1/postgres",
+        "postgresql://postgres:some@very-secret@127.0.0.1/postgres",
+    ],
+)
+def test_a_malformed_database_url_is_refused_and_not_shown(url: str) -> None:
+    async def fill(_: str) -> None:
+        pytest.fail("expected no database to be made")
+
+    with (
+        start_blocking_portal() as portal,
+        pytest.raises(ServerError, match="DATABASE_URL is no PostgreSQL address") as refused,
+        portal.wrap_async_context_manager(borrowed_database(url, fill)),
+    ):
+        pytest.fail("expected a refusal")
+    assert "very-secret" not in str(refused.value)
+    assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
 def test_a_user_who_may_make_nothing_is_told(tmp_path: Path, existing: str) -> None:
