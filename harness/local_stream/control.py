@@ -1,8 +1,13 @@
-"""The control API, `/_control/...`: reset and inspect. Only when the settings say so, never with CORS."""
+"""The control API, `/_control/...`: reset and inspect. Only when the settings say so, and never for pages.
+
+Without CORS no page can read it; but a page of any website may send requests to this machine. A browser adds
+an Origin to each that could change something, so whatever has one is refused.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,6 +16,8 @@ from starlette.routing import Route
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
+
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Control:
@@ -22,9 +29,9 @@ class Control:
     def routes(self) -> list[Route]:
         """Routes below `/_control`."""
         return [
-            Route("/reset", self._reset, methods=["POST"]),
-            Route("/journal", self._journal, methods=["GET"]),
-            Route("/calls/{type}/{id}", self._call, methods=["GET"]),
+            Route("/reset", not_for_pages(self._reset), methods=["POST"]),
+            Route("/journal", not_for_pages(self._journal), methods=["GET"]),
+            Route("/calls/{type}/{id}", not_for_pages(self._call), methods=["GET"]),
         ]
 
     async def _reset(self, _request: Request) -> Response:
@@ -55,3 +62,17 @@ class Control:
             "participants": self._coordinator.media.participants(cid),
         }
         return Response(dump(body, iso), media_type="application/json")
+
+
+def not_for_pages(handler: Handler) -> Handler:
+    """`handler` for programs alone: 403 to every request that says it comes from a page."""
+
+    async def answer(request: Request) -> Response:
+        origin = request.headers.get("origin")
+        if origin is None:
+            return await handler(request)
+        return JSONResponse(
+            {"error": f"the control API is for programs: send no Origin header (got {origin!r})"}, 403
+        )
+
+    return answer

@@ -1,6 +1,7 @@
 """The control API: the journal of a real run, a call's inside, reset, and that it can be off."""
 
 import httpx
+import pytest
 
 from tests.unit.local_stream.browser_door import connected
 from tests.unit.local_stream.server import API_KEY, LocalStream, running, token
@@ -72,6 +73,11 @@ def test_it_is_not_there_unless_asked_for() -> None:
             assert httpx.request(method, base_url + path).status_code == 501
 
 
-def test_browsers_of_other_origins_may_not_read_it(local_stream: LocalStream) -> None:
-    answer = local_stream.http.get("/_control/journal", headers={"Origin": "http://page.example"})
-    assert "access-control-allow-origin" not in answer.headers
+@pytest.mark.parametrize("origin", ["http://page.example", "null", ""])
+def test_pages_may_neither_use_nor_read_it(local_stream: LocalStream, host: str, origin: str) -> None:
+    call = f"/calls/livestream/{local_stream.new_call(host)}"
+    for method, path in (("POST", "/reset"), ("GET", "/journal"), ("GET", call)):
+        answer = local_stream.http.request(method, f"/_control{path}", headers={"Origin": origin})
+        assert (answer.status_code, list(answer.json())) == (403, ["error"])
+        assert "access-control-allow-origin" not in answer.headers
+    assert local_stream.http.get(f"/_control{call}").status_code == 200
