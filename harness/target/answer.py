@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from harness.errors import Finding
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -17,7 +19,7 @@ class Answer:
 
     status: int
     headers: httpx.Headers = field(repr=False)
-    json: Any
+    json: Any = field(repr=False)
     text: str = field(repr=False)
     elapsed: float
     request: str = field(repr=False)
@@ -25,8 +27,11 @@ class Answer:
 
     @property
     def token(self) -> str:
-        """The user token that was granted; raises KeyError when none was."""
-        return str(self.json["token"])
+        """The user token that was granted; raises Finding when none was."""
+        token = self.json.get("token") if isinstance(self.json, dict) else None
+        if not isinstance(token, str) or not token:
+            raise Finding(self.story("a granted token"))
+        return token
 
     def story(self, expected: str) -> str:
         """Request, expected and actual answer: the message of a red check."""

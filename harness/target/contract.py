@@ -101,10 +101,12 @@ def on_stream(answer: Answer, call: Mapping[str, Any] | None, party: Party) -> N
 
 def known_as(answer: Answer, user: Mapping[str, Any] | None, expected: Mapping[str, str]) -> None:
     """After `answer`, Stream knows the user with these fields, and the answer tells the same name."""
+    if answer.status != 200 or not isinstance(answer.json, dict):
+        raise Finding(answer.story(f"200 with userName {expected['name']!r}"))
     found = {name: user.get(name) for name in expected} if user else None
     if found != expected:
         raise Finding(answer.story(f"the user {dict(expected)} on Stream; Stream has {found}"))
-    if answer.json["userName"] != expected["name"]:
+    if answer.json.get("userName") != expected["name"]:
         raise Finding(answer.story(f"userName {expected['name']!r}"))
 
 

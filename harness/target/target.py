@@ -36,11 +36,6 @@ class Target:
         }
         return {name: value for name, value in known.items() if value}
 
-    @property
-    def issuer(self) -> str:
-        """Who signs the sessions: the `iss` of every session of this Supabase project."""
-        return f"{self.supabase_url}/auth/v1"
-
     def redactor(self) -> Redactor:
         """Masks this target's secrets and every signed token in what is shown or written."""
         return Redactor(self.secrets.values())

@@ -176,6 +176,27 @@ def test_user_is_known_by_name(user: dict[str, str] | None) -> None:
         contract.known_as(answer(200, {**RIGHT, "userName": "Old"}), expected, expected)
 
 
+@pytest.mark.parametrize(
+    "without", [answer(500, RIGHT), answer(200, None), answer(200, [RIGHT]), answer(200, {"ok": True})]
+)
+def test_answer_without_a_name_is_a_finding(without: Answer) -> None:
+    expected = {"id": HOST.id, "name": "Host", "role": "user"}
+    with pytest.raises(Finding, match="userName"):
+        contract.known_as(without, expected, expected)
+
+
+@pytest.mark.parametrize("body", [None, [RIGHT], {"ok": False, "error": "Invalid auth"}, {"token": None}])
+def test_no_token_is_a_finding(body: object) -> None:
+    refusal = answer(401, body)
+    with pytest.raises(Finding, match="expected: a granted token"):
+        contract.token_of(refusal, TARGET, HOST)
+
+
+def test_answer_and_its_token_are_not_printed() -> None:
+    granted = token()
+    assert granted.token not in repr(granted)
+
+
 def test_secret_is_named_and_not_shown() -> None:
     contract.keeps_secrets("the log", "nothing to see", TARGET)
     with pytest.raises(Finding, match="the Stream API secret can be read") as found:
