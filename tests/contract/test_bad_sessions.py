@@ -89,6 +89,8 @@ def test_public_key_is_no_shared_secret(
 def test_session_with_wrong_claims_is_refused(
     token_endpoint: TokenEndpoint, party_of_all: Party, trusted_forger: Forger, case: str
 ) -> None:
+    """Signed by HS256 alone: nobody outside Supabase has the private key of its other sessions, so a server
+    that looked at the claims of HS256 sessions only would not be found here."""
     expect_refusal(token_endpoint, TRUSTED[case](trusted_forger), party_of_all)
 
 

@@ -21,6 +21,8 @@ from harness.target import (
     contract,
 )
 
+from .step_line import CREATED, lines_about
+
 AT_ONCE = 50
 
 
@@ -66,6 +68,10 @@ def test_many_at_once_make_one_call(
     contract.on_stream(answers[0], stream_api.call("livestream", party.id), party)
     owned = [call["cid"] for call in stream_api.calls_created_by(party.host_id)]
     assert owned == [f"livestream:{party.id}"], f"expected one call of this host on Stream, came {owned}"
+    if target.token_server_log is not None:
+        told = [line.facts for line in lines_about(party, target.token_server_log) if line.step == CREATED]
+        made = sum(facts.get("created") is True for facts in told)
+        assert made == 1, f"expected one log line of {AT_ONCE} to say that it created the call, came {told}"
 
 
 @pytest.mark.check("T17")

@@ -40,6 +40,14 @@ class CreatesNothing(StreamVideo):
         return True
 
 
+class SaysCreatedEachTime(StreamVideo):
+    """Whoever asks is told to be the first."""
+
+    async def ensure_call(self, call_type: str, call_id: str, owner_id: str) -> bool:
+        await super().ensure_call(call_type, call_id, owner_id)
+        return True
+
+
 class CreatesAnotherEachTime(StreamVideo):
     """The call gets an id of its own with every request, beside the right one."""
 
@@ -129,6 +137,18 @@ def no_cors_on_401(reply: Reply) -> None:
         reply.headers = {
             name: text for name, text in reply.headers.items() if not name.startswith("access-control")
         }
+
+
+def no_cors_on_405(reply: Reply) -> None:
+    """A page cannot read that it asked by another method."""
+    if reply.status == 405:
+        del reply.headers["access-control-allow-origin"]
+
+
+def no_cors_on_413(reply: Reply) -> None:
+    """A page cannot read that it sent too much."""
+    if reply.status == 413:
+        del reply.headers["access-control-allow-origin"]
 
 
 def no_cors_for_authorization(reply: Reply) -> None:

@@ -78,7 +78,13 @@ WRONG: list[tuple[mutants.Factory, Check, dict[str, object]]] = [
         missing_call_id.test_body_without_a_call_id_is_refused,
         {"case": "empty object"},
     ),
-    (mutants.with_replies(mutants.no_cors_on_401), cors.test_page_may_read_every_answer, {"status": 401}),
+    (mutants.with_replies(mutants.no_cors_on_401), cors.test_page_may_read_every_answer, {"case": "401"}),
+    (mutants.with_replies(mutants.no_cors_on_405), cors.test_page_may_read_every_answer, {"case": "405"}),
+    (
+        mutants.with_replies(mutants.no_cors_on_413),
+        cors.test_page_may_read_every_answer,
+        {"case": "oversized body"},
+    ),
     (
         mutants.with_replies(mutants.no_cors_for_authorization),
         cors.test_preflight_lets_the_page_send_its_session,
@@ -90,6 +96,7 @@ WRONG: list[tuple[mutants.Factory, Check, dict[str, object]]] = [
         {},
     ),
     (mutants.with_stream(mutants.CreatesAnotherEachTime), call_on_stream.test_many_at_once_make_one_call, {}),
+    (mutants.with_stream(mutants.SaysCreatedEachTime), call_on_stream.test_many_at_once_make_one_call, {}),
     (mutants.with_stream(mutants.ShortensNames), user_on_stream.test_user_is_known_with_id_name_and_role, {}),
     (
         mutants.with_stream(mutants.CreatesAsAsker),
@@ -146,6 +153,29 @@ def test_server_that_logs_without_the_call_is_found(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(steps.Steps, "know", lambda *_, **__: None)
     with running(tmp_path / "log") as system, pytest.raises(AssertionError, match="log lines"):
         run(logs.test_each_step_is_logged_with_call_type_and_call_id, system)
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_server_that_logs_a_step_not_once_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    plain = steps.Steps.__call__
+
+    def careless(self: steps.Steps, step: str, **facts: object) -> None:
+        for _ in range(times if step in ("Party found", "Session verified") else 1):
+            plain(self, step, **facts)
+
+    monkeypatch.setattr(steps.Steps, "__call__", careless)
+    with running(tmp_path / "log") as system, pytest.raises(AssertionError, match="one for each"):
+        run(logs.test_each_step_is_logged_with_call_type_and_call_id, system)
+
+
+def test_session_without_kid_can_be_confused_too(shared: System) -> None:
+    session = jwt.encode({"sub": "viewer"}, SECRET, "HS256")
+    forger = forgery.Forger(session, shared.supabase.public_keys(), SECRET, "host", "anon")
+    bad_sessions.expect_refusal(shared.endpoint, forger.confused(forgery.pem), shared.new_party())
+    assert SECRET not in repr(forger)
+    assert session not in repr(forger)
 
 
 def test_server_that_logs_a_token_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
