@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import zipfile
 from pathlib import Path
 
 from harness.trace.redactor import Redactor
 
+# PNG, JPEG, GIF, WebP, WOFF, WOFF2: compressed, no secret can be read in them.
+PICTURES_AND_FONTS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"wOFF", b"wOF2")
 
-def mask_trace(trace: Path, secrets: Redactor) -> None:
-    """Rewrite the zip at `trace` so that no text in it holds a secret; pictures stay as they are."""
-    masked = trace.with_suffix(".masked")
-    with zipfile.ZipFile(trace) as old, zipfile.ZipFile(masked, "w", zipfile.ZIP_DEFLATED) as new:
+
+def mask_trace(unmasked: Path, masked: Path, secrets: Redactor) -> None:
+    """Write the trace at `unmasked`, a zip, to `masked` so that nothing in it shows a secret.
+
+    `unmasked` stays as it is: keep it out of the run folder and delete it. Pictures and fonts are copied.
+    """
+    masked.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(unmasked) as old, zipfile.ZipFile(masked, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
             content = old.read(entry)
-            with contextlib.suppress(UnicodeDecodeError):  # a picture or a font
-                content = secrets.redact(content.decode()).encode()
+            if not content.startswith(PICTURES_AND_FONTS):
+                content = _masked(content, secrets)
             new.writestr(entry.filename, content)
-    masked.replace(trace)
+
+
+def _masked(content: bytes, secrets: Redactor) -> bytes:
+    """Bytes that are no UTF-8 (binary messages to and from the SFU) come through unchanged."""
+    text = content.decode("utf-8", "surrogateescape")
+    return secrets.redact(text).encode("utf-8", "surrogateescape")

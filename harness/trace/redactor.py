@@ -1,6 +1,7 @@
-"""Secrets never reach a file of the run: masked on the way in, and swept for before files are handed on.
+"""Secrets are masked before a text becomes a file of the run.
 
-A secret is known by its value (given by who made it) or by its form: whatever looks like a signed JWT is one.
+A secret is known by its value (given by who made it) or by its form: whatever looks like a signed JWT is one,
+and whatever JSON calls a password or a refresh token.
 """
 
 from __future__ import annotations
@@ -13,12 +14,21 @@ from pathlib import Path
 from urllib.parse import quote
 
 MASK = "***"
-JWT = r"\beyJ[\w-]{6,}\.eyJ[\w-]{2,}\.[\w-]*"
+# ASCII only, and no word boundary before it: in a binary message any byte may come before a token.
+JWT = r"eyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*"
+# `"password": "..."` as JSON or Python write it, and within other JSON, where each backslash and quote has
+# (more) backslashes before it: `slashes` are those that a quote has, one more makes a backslash.
+NAMED = (
+    r"""(?P<name>(?P<slashes>\\*)(?P<quote>["'])(?:password|refresh_token)(?P=slashes)(?P=quote)"""
+    r"""\s*:\s*(?P=slashes)(?P=quote))(?!\*\*\*(?P=slashes)(?P=quote))"""
+    r"""(?:(?!(?P=quote))[^"\\\n]"""
+    r"""|(?P=slashes)\\(?:(?P=slashes)\\|(?P=slashes)(?P=quote)|[^"\\\n]))+"""
+)
 SHORTEST = 6  # A shorter "secret" is found inside ordinary words; masking it would only garble the evidence.
 
 
 class Redactor:
-    """Masks `secrets`, in the spellings that JSON, URLs and HTML give them, and every signed JWT."""
+    """Masks `secrets`, in the spellings that JSON, URLs and HTML give them, and all with a secret's form."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._spellings: set[str] = set()
@@ -31,14 +41,14 @@ class Redactor:
                 self._spellings |= {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), escape(secret)}
         # The longest first: a secret that contains another must not leave its own ends behind.
         longest_first = sorted(self._spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join([*map(re.escape, longest_first), JWT]))
+        self._pattern = re.compile("|".join([*map(re.escape, longest_first), JWT, NAMED]))
 
     def redact(self, text: str) -> str:
         """`text` with every secret replaced by a mask."""
-        return self._pattern.sub(MASK, text)
+        return self._pattern.sub(lambda found: (found["name"] or "") + MASK, text)
 
     def exposed_in(self, text: str) -> bool:
-        """Whether a known secret value or a signed JWT can be read in `text`."""
+        """Whether a secret, known by value or by form, can be read in `text`."""
         return self._pattern.search(text) is not None
 
     def write(self, path: Path, text: str) -> None:
@@ -47,8 +57,3 @@ class Redactor:
         if self.exposed_in(masked):
             raise ValueError(f"{path.name} was not written: a secret was still readable in it after masking.")
         path.write_text(masked, encoding="utf-8", errors="replace")
-
-    def sweep(self, folder: Path) -> list[Path]:
-        """The files under `folder` in which a secret can be read: there should be none."""
-        files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-        return [path for path in files if self.exposed_in(path.read_bytes().decode("utf-8", "replace"))]

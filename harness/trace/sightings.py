@@ -95,38 +95,22 @@ class Divergence:
 
 
 class Ledger:
-    """The sightings of one journey. They may be added in any order; they are read in the order of time."""
+    """The sightings of one journey. They may be given in any order; they are read in the order of time."""
 
     def __init__(self, sightings: Iterable[Sighting] = ()) -> None:
         self._sightings = list(sightings)
 
     @classmethod
-    def of(
-        cls,
-        events: Iterable[Event],
-        *,
-        test: str | None = None,
-        attempt: int | None = None,
-        journey: str | None = None,
-    ) -> Ledger:
-        """The sightings among `events`, of one test, attempt or journey when they are named."""
-        wanted = {"test": test, "attempt": attempt, "journey": journey}
-        named = {key: value for key, value in wanted.items() if value is not None}
+    def of(cls, events: Iterable[Event], *, journey: str | None = None) -> Ledger:
+        """The sightings among `events`, of one journey when it is named."""
         return cls(
             Sighting.from_event(event)
             for event in events
-            if event["what"] == "sighting" and all(event.get(key) == value for key, value in named.items())
+            if event["what"] == "sighting" and journey in (None, event.get("journey"))
         )
 
-    def __len__(self) -> int:
-        return len(self._sightings)
-
-    def add(self, sighting: Sighting) -> None:
-        """Enter one more sighting."""
-        self._sightings.append(sighting)
-
     def in_order(self) -> list[Sighting]:
-        """All sightings by time; those of one moment in the order in which they were added."""
+        """All sightings by time; those of one moment in the order in which they were given."""
         return sorted(self._sightings, key=lambda sighting: sighting.t)
 
     def values(self) -> set[str]:

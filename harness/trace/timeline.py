@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.trace.events import Event
 
 # People first, then what serves them, in the order in which a go-live passes through them.
-ORDER = ("host", "viewer", "viewer2", "token-server", "stream", "database", "harness")
+ORDER = ("host", "viewer", "viewer 2", "token-server", "stream", "database", "harness")
 # These tell of the run's bookkeeping, not of what happened in it.
 NOT_SHOWN = frozenset({"collected", "check", "test"})
 
@@ -93,7 +93,7 @@ def _duration(event: Event) -> float:
 
 
 def _rank(who: str) -> tuple[int, str]:
-    """`other host` and `viewer3` come with their kind, and unknown people before the servers."""
+    """`other host` and `viewer 3` come with their kind, and unknown people before the servers."""
     if who in ORDER:
         return ORDER.index(who), who
     return (0 if "host" in who else 2), who

@@ -1,4 +1,4 @@
-"""Secrets are masked in every spelling, and what slipped through is found."""
+"""Secrets are masked in every spelling, by value and by form."""
 
 from __future__ import annotations
 
@@ -43,6 +43,47 @@ def test_any_signed_jwt_is_a_secret() -> None:
     assert Redactor().redact(plain) == plain
 
 
+@pytest.mark.parametrize("before", ["z", "\xff", "\udcff", "\x01", "é"])
+def test_a_token_is_one_whatever_comes_before_it(before: str) -> None:
+    token = jwt.encode({"user_id": "x"}, "k" * 32, algorithm="HS256")
+    assert Redactor().redact(f"{before}{token}\xff") == f"{before}{MASK}\xff"
+
+
+@pytest.mark.parametrize("name", ["password", "refresh_token"])
+@pytest.mark.parametrize(
+    "value", ["fdof22iupqzx", "x", 'a"b', "it's", "ends with \\", '\\"', 'é\n", "b', "***more"]
+)
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", " : ")])
+def test_what_json_calls_a_secret_is_masked_at_any_depth(
+    name: str, value: str, depth: int, separators: tuple[str, str]
+) -> None:
+    def nested(body: object) -> str:
+        for _ in range(depth + 1):
+            body = json.dumps(body, separators=separators)
+        return str(body)
+
+    text = nested({"a": "b", name: value, "grant_type": name, "z": 1})
+    masked = Redactor().redact(text)
+    assert masked == nested({"a": "b", name: MASK, "grant_type": name, "z": 1})
+    assert Redactor().exposed_in(text)
+    assert not Redactor().exposed_in(masked)
+
+
+def test_what_python_calls_a_secret_is_masked_too() -> None:
+    body = {"password": "abc", "email": "x@example.com"}
+    line = json.dumps({"text": f"{body}"})
+    assert json.loads(Redactor().redact(line))["text"] == str({**body, "password": MASK})
+
+
+@pytest.mark.parametrize(
+    "text", ['{"password": ""}', '{"type": "password", "a": "b"}', '["password", "b"]', '{"password": null}']
+)
+def test_what_only_mentions_a_secret_stays(text: str) -> None:
+    assert Redactor().redact(text) == text
+    assert not Redactor().exposed_in(text)
+
+
 def test_short_values_do_not_garble_the_evidence() -> None:
     assert Redactor(["a", "key"]).redact("a monkey") == "a monkey"
 
@@ -57,10 +98,3 @@ def test_writing_refuses_what_masking_would_not_hide(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not written"):
         Redactor(["abcdef", f"xxx{MASK}yyy"]).write(tmp_path / "report.html", "xxxabcdefyyy")
     assert not (tmp_path / "report.html").exists()
-
-
-def test_the_sweep_names_the_files_that_expose_something(tmp_path: Path) -> None:
-    (tmp_path / "logs").mkdir()
-    (tmp_path / "logs" / "server.log").write_text(f"key {SECRET}")
-    (tmp_path / "picture.png").write_bytes(b"\x89PNG\xff\xfe")
-    assert Redactor([SECRET]).sweep(tmp_path) == [tmp_path / "logs" / "server.log"]

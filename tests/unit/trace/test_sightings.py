@@ -55,21 +55,19 @@ def test_the_message_names_both_places_and_both_values() -> None:
     )
 
 
-def test_the_first_place_by_time_is_named_whatever_the_order_of_adding() -> None:
-    ledger = Ledger()
-    for at, where, call_id in [
+def test_the_first_place_by_time_is_named_whatever_the_order_given() -> None:
+    seen: list[tuple[float, Place, str]] = [
         (9, "picture", TWO),
         (1, "party row", ONE),
         (5, "host join", TWO),
         (3, "host page", ONE),
-    ]:
-        ledger.add(sighting(at, where, call_id))  # type: ignore[arg-type]
-    divergence = ledger.divergence()
+    ]
+    divergence = Ledger(sighting(at, where, call_id) for at, where, call_id in seen).divergence()
     assert divergence is not None
     assert (divergence.before.where, divergence.at.where) == ("host page", "host join")
 
 
-def test_sightings_of_one_moment_keep_the_order_of_adding() -> None:
+def test_sightings_of_one_moment_keep_the_order_given() -> None:
     ledger = Ledger([sighting(1, "host token request"), sighting(1, "server log", TWO)])
     divergence = ledger.divergence()
     assert divergence is not None
@@ -77,10 +75,10 @@ def test_sightings_of_one_moment_keep_the_order_of_adding() -> None:
 
 
 def test_another_call_type_is_a_divergence_of_its_own() -> None:
-    ledger = Ledger([sighting(1, "host join"), sighting(2, "stream_app_id", call_type=None)])
-    assert ledger.divergence() is None
-    ledger.add(sighting(3, "viewer join", call_type="default"))
-    assert str(ledger.divergence()).startswith(
+    seen = [sighting(1, "host join"), sighting(2, "stream_app_id", call_type=None)]
+    assert Ledger(seen).divergence() is None
+    seen.append(sighting(3, "viewer join", call_type="default"))
+    assert str(Ledger(seen).divergence()).startswith(
         "callType parts at viewer join (viewer): default; before it, at host join (host): livestream"
     )
 
@@ -106,17 +104,14 @@ def test_a_cid_is_taken_apart_and_nothing_else_is_changed(cid: str, parts: tuple
     assert Ledger.normalise(cid) == parts
 
 
-def test_sightings_come_back_from_the_run_log_by_test_attempt_and_journey(tmp_path: Path) -> None:
+def test_sightings_come_back_from_the_run_log_by_journey(tmp_path: Path) -> None:
     log = RunLog(tmp_path / "events.jsonl")
     mine = Sighting(1.5, "host", "host join", "livestream", ONE, "POST /join", "first party")
-    log.test = "a"
     log.event(**mine.as_event())
     log.event(**Sighting(2, "host", "host join", "livestream", TWO, "POST /join", "second party").as_event())
-    log.test, log.attempt = "b", 2
     log.event(**sighting(3, "go live").as_event())
     log.event("host", "page", text="no sighting")
     events = read(log.path)
 
-    assert len(Ledger.of(events)) == 3
-    assert Ledger.of(events, test="a", journey="first party").in_order() == [mine]
-    assert Ledger.of(events, attempt=2).in_order() == [sighting(3, "go live")]
+    assert len(Ledger.of(events).in_order()) == 3
+    assert Ledger.of(events, journey="first party").in_order() == [mine]

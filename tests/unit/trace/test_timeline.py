@@ -41,21 +41,21 @@ def test_people_come_before_what_serves_them() -> None:
     names = [
         "database",
         "stream",
-        "viewer2",
+        "viewer 2",
         "harness",
         "other host",
         "viewer",
         "token-server",
         "host",
-        "viewer9",
+        "viewer 9",
     ]
     timeline = Timeline.of([event(1, who, "page", text="x") for who in names])
     assert [lane.who for lane in timeline.lanes] == [
         "host",
         "other host",
         "viewer",
-        "viewer2",
-        "viewer9",
+        "viewer 2",
+        "viewer 9",
         "token-server",
         "stream",
         "database",
