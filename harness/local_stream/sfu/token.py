@@ -1,7 +1,7 @@
 """The token that the coordinator hands out in `credentials` and the SFU asks for on every door.
 
 A JWT (HS256) signed with the SFU's own key, which `local_stream/app.py` derives from the app's secret. That
-secret itself signs user tokens: neither kind is accepted in the other's place. The audience says it once more.
+secret itself signs user tokens: neither kind is accepted in the other's place. The audience says which it is.
 """
 
 from __future__ import annotations
