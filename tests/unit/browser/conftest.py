@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright
 
 from harness.browser.browsers import Browsers
 from harness.browser.probe import Probe
@@ -57,14 +57,8 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def playwright_api() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browsers(playwright_api: Playwright, chromium: Path, clips: Path) -> Iterator[Browsers]:
-    with Browsers(playwright_api, chromium, clips) as running:
+def browsers(playwright: Playwright, chromium: Path, clips: Path) -> Iterator[Browsers]:
+    with Browsers(playwright, chromium, clips) as running:
         yield running
 
 

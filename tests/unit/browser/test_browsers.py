@@ -91,9 +91,9 @@ def test_an_unknown_profile_is_told_with_those_that_exist(browsers: Browsers) ->
 
 
 def test_a_browser_that_dies_is_told_once_and_then_replaced(
-    playwright_api: Playwright, chromium: Path, clips: Path, page_url: str
+    playwright: Playwright, chromium: Path, clips: Path, page_url: str
 ) -> None:
-    with Browsers(playwright_api, chromium, clips) as browsers:
+    with Browsers(playwright, chromium, clips) as browsers:
         page = browsers.new_context("no_devices").new_page()
         page.goto(page_url)
         session = browsers.of("no_devices").new_browser_cdp_session()
@@ -109,10 +109,10 @@ def test_a_browser_that_dies_is_told_once_and_then_replaced(
 
 
 def test_a_browser_that_does_not_start_is_one_sentence(
-    playwright_api: Playwright, clips: Path, tmp_path: Path
+    playwright: Playwright, clips: Path, tmp_path: Path
 ) -> None:
     with (
-        Browsers(playwright_api, tmp_path / "no-browser", clips) as browsers,
+        Browsers(playwright, tmp_path / "no-browser", clips) as browsers,
         pytest.raises(
             HarnessError, match=r"no-browser did not start \(.*\): see `python3 -m harness doctor`"
         ),
