@@ -13,13 +13,14 @@ from pathlib import Path
 
 from harness.config import PACKAGE, bundled, child_environment
 from harness.trace.events import Event, Tail
+from harness.trace.redactor import Redactor
 
 LOOK_EVERY = 0.1  # seconds between looks at the run log while pytest runs
 GOODBYE = 20.0  # seconds that pytest has to end servers and browsers after Ctrl-C
 OWN_PLUGINS = ("pytest_timeout", "harness.gate.inside_pytest")
-NOTHING_COLLECTED = 5
+SOMETHING_FAILED, NOTHING_COLLECTED = 1, 5
 # What pytest exits with when it did its work: all passed, some failed, or there was nothing to run.
-DID_ITS_WORK = (0, 1, NOTHING_COLLECTED)
+DID_ITS_WORK = (0, SOMETHING_FAILED, NOTHING_COLLECTED)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,12 @@ class Child:
     def last_lines(self, count: int = 12) -> str:
         """The end of what pytest printed."""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-count:])
+
+    def mask_log(self, secrets: Redactor) -> None:
+        """Take the secrets out of what pytest printed, once it has ended."""
+        if self.log.exists():
+            printed = self.log.read_bytes().decode("utf-8", "replace")
+            self.log.write_text(secrets.redact(printed), encoding="utf-8")
 
     def _command(self, gate_fd: int) -> list[str]:
         options = {

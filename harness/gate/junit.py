@@ -30,6 +30,8 @@ def junit(verdict: Verdict, results: Sequence[CheckResult]) -> str:
     _property(properties, "reason", verdict.sentence)
     for result in results:
         _testcase(suite, result)
+    # Readers that drop properties still show what a suite said, and with it what was not covered.
+    SubElement(suite, "system-out").text = _clean(f"{verdict.word}  {verdict.sentence}")
     suites = Element("testsuites")
     suites.append(suite)
     indent(suites)

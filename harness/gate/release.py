@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from harness.config import HarnessSettings
     from harness.gate.child import Suite
     from harness.gate.run import Run
+    from harness.trace.redactor import Redactor
 
 
 def gate(
@@ -40,25 +41,25 @@ def gate(
     from harness.gate.progress import Progress
     from harness.gate.run import Run
     from harness.gate.run_folder import new_run_folder
+    from harness.trace.redactor import Redactor
 
     progress = Progress(known, console)
-    run = Run(new_run_folder(settings.runs), chosen, suite or release_suite(), progress)
+    secrets = Redactor([settings.database_url.get_secret_value()] if settings.database_url else [])
+    run = Run(new_run_folder(settings.runs), chosen, suite or release_suite(), progress, secrets)
     with interruptible():
         run.prove()
         found = results(chosen, run.events)
         verdict = judge(found, partial=bool(names), trouble=run.trouble, interrupted=run.interrupted)
-        verdict = _report(run, verdict, found, settings)
+        verdict = _report(run, verdict, found, secrets)
         progress.verdict(verdict, found, run.folder)
     return verdict.exit_code
 
 
-def _report(run: Run, verdict: Verdict, found: Sequence[CheckResult], settings: HarnessSettings) -> Verdict:
+def _report(run: Run, verdict: Verdict, found: Sequence[CheckResult], secrets: Redactor) -> Verdict:
     """Write junit.xml and report.html; a verdict that could not be written down is none."""
     from harness.gate.junit import junit
     from harness.gate.report import report
-    from harness.trace.redactor import Redactor
 
-    secrets = Redactor([settings.database_url.get_secret_value()] if settings.database_url else [])
     try:
         secrets.write(run.folder / "junit.xml", junit(verdict, found))
         secrets.write(run.folder / "report.html", report(run.folder, verdict, found, run.events))

@@ -60,14 +60,22 @@ def judge(
 
 
 def _green(by_state: dict[State, list[CheckResult]], partial: bool) -> Verdict:
-    green, planned = len(by_state[State.GREEN]), len(by_state[State.PLANNED])
-    uncovered = f"; {planned} planned {_checks(planned)} not covered by this version" if planned else ""
+    green, uncovered = len(by_state[State.GREEN]), _uncovered(by_state[State.PLANNED])
     if partial:
         # Nothing was found wrong, but nobody asked the rest: it must not read like a release.
-        chosen = f"The {green} chosen {_checks(green)} green" if green > 1 else "The chosen check is green"
-        return Verdict(Word.PARTIAL, f"{chosen}{uncovered}: partial, not a release verdict.", 0)
+        chosen = f"The {green} chosen checks are green" if green > 1 else "The chosen check is green"
+        return Verdict(Word.PARTIAL, f"{chosen}: partial, not a release verdict.{uncovered}", 0)
     all_of = f"All {green} checks are green" if green > 1 else "The check is green"
-    return Verdict(Word.RELEASE, f"{all_of}{uncovered}.", 0)
+    return Verdict(Word.RELEASE, f"{all_of}.{uncovered}", 0)
+
+
+def _uncovered(planned: Sequence[CheckResult]) -> str:
+    """Every *must* by its id, however many: who releases has to know what nobody looked at."""
+    must = [result.check.id for result in planned if result.check.level == "must"]
+    should = len(planned) - len(must)
+    counts = [f"{len(must)} must ({', '.join(must)})"] if must else []
+    counts += [f"{should} should"] if should else []
+    return f" NOT covered by this version: {' and '.join(counts)}." if counts else ""
 
 
 def _blockers(by_state: dict[State, list[CheckResult]]) -> str:
@@ -82,7 +90,3 @@ def _blockers(by_state: dict[State, list[CheckResult]]) -> str:
 def _ids(results: Sequence[CheckResult], most: int = 8) -> str:
     ids = [result.check.id for result in results]
     return ", ".join(ids[:most]) + (f" and {len(ids) - most} more" if len(ids) > most else "")
-
-
-def _checks(count: int) -> str:
-    return "check is" if count == 1 else "checks are"

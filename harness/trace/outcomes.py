@@ -70,10 +70,18 @@ class OutcomeRecorder:
         self._outcomes.setdefault(item.nodeid, Outcome()).add(report, error)
         if report.when == "teardown":
             self._record(item)
+        self._mask(report)
         return report
 
     def pytest_runtest_logfinish(self) -> None:
         self.run_log.test = None
+
+    def _mask(self, report: pytest.TestReport) -> None:
+        """What pytest prints of a failure becomes a file of the run, too."""
+        redact = self.run_log.secrets.redact
+        report.sections = [(title, redact(text)) for title, text in report.sections]
+        if report.failed:
+            report.longrepr = redact(report.longreprtext)
 
     def _record(self, item: pytest.Item) -> None:
         outcome = self._outcomes.pop(item.nodeid)

@@ -41,3 +41,4 @@ def test_properties_say_verdict_level_state_and_tests() -> None:
         ("attempts", "1"),
         ("test", "a"),
     ]
+    assert document.findtext("testsuite/system-out") == "RELEASE  The check is green."

@@ -9,6 +9,7 @@ import pytest
 
 from harness.errors import UsageError
 from tests.unit.gate.conftest import RunGate
+from tests.unit.gate.run_dir_plugin import SECRET
 
 ALL_GREEN = """
     @pytest.mark.check("T01")
@@ -50,8 +51,13 @@ def test_all_green_is_a_release(run_gate: RunGate) -> None:
     assert re.search(r"✔ T01 +\d+\.\d s  answers\n", run.terminal)
     assert re.search(r"✔ T02 +\d+\.\d s  signs\n", run.terminal)
     assert (
-        " RELEASE  All 3 checks are green; 1 planned check is not covered by this version.\nReport: "
+        " RELEASE  All 3 checks are green. NOT covered by this version: 1 must (G02).\nReport: "
         f"{run.folder}/report.html" in run.terminal
+    )
+    header = run.report[run.report.index("<header") : run.report.index("</header>")]
+    assert "NOT covered by this version: 1 must (G02)." in header
+    assert ElementTree.fromstring(run.junit).findtext("testsuite/system-out") == (
+        "RELEASE  All 3 checks are green. NOT covered by this version: 1 must (G02)."
     )
     assert "Once more" not in run.terminal
     assert "<h1>RELEASE</h1>" in run.report
@@ -220,15 +226,42 @@ def test_a_process_that_dies_is_never_green(run_gate: RunGate) -> None:
     assert re.search(r"✔ T01 +\d+\.\d s  answers\n", run.terminal)
 
 
-def test_secrets_of_the_settings_are_masked(run_gate: RunGate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DATABASE_URL", "postgres://me:pass-word@db/x")
+def test_a_failure_that_no_check_owns_is_never_green(run_gate: RunGate) -> None:
     run = run_gate("""
-        @pytest.mark.check("T01")
-        def test_a(): raise AssertionError("could not reach postgres://me:pass-word@db/x")
+        @pytest.fixture
+        def unseen(request):
+            yield
+            request.session.testsfailed += 1  # as a plugin does for what no test reports
+
+        @pytest.mark.check("T01", "T02", "G01")
+        def test_a(unseen): pass
     """)
-    assert "pass-word" not in run.report
-    assert "could not reach ***" in run.report
-    assert "pass-word" not in run.junit
+    assert run.exit_code == 2
+    assert "COULD NOT TELL  The harness could not do its work: pytest saw a failure that no" in run.terminal
+    assert "logs/pytest-1.log" in run.terminal
+
+
+def test_secrets_are_masked_wherever_they_are_told(
+    run_gate: RunGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://me:pass-word@db/x")
+    run = run_gate(f"""
+        @pytest.mark.check("T01")
+        def test_a():
+            print({SECRET!r}, {{"refresh_token": "fdof22iupqzx"}})
+            raise AssertionError("could not reach postgres://me:pass-word@db/x")
+
+        @pytest.mark.check("T02", "G01")
+        def test_b(): raise RuntimeError({SECRET!r})
+    """)
+    files = {path.name: path.read_text() for path in run.folder.rglob("*") if path.is_file()}
+    assert files.keys() >= {"pytest-1.log", "pytest-2.log", "report.html", "junit.xml"}
+    assert "could not reach ***" in files["pytest-1.log"]
+    assert "could not reach ***" in files["report.html"]
+    assert "RuntimeError: ***" in files["pytest-2.log"]
+    told = {"the terminal": run.terminal, **files}
+    for secret in ("pass-word", SECRET, "fdof22iupqzx"):
+        assert [name for name, text in told.items() if secret in text] == []
 
 
 def test_nothing_of_the_project_around_reaches_the_checks(

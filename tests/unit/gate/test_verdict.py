@@ -29,14 +29,22 @@ FLAKY_SHOULD = result("T12", "failed", "passed", level="should")
 GAP = result("C01", "skipped")
 BROKEN = result("C02", "error", harness=True)
 PLANNED = CheckResult(Check("R01", "should", "title", planned=True), [])
+PLANNED_MUSTS = [CheckResult(Check(f"P{n:02}", "must", "title", planned=True), []) for n in range(1, 11)]
 
 RULES: dict[str, tuple[list[CheckResult], dict[str, Any], tuple[str, int], str]] = {
     "all green": ([GREEN, GREEN2], {}, ("RELEASE", 0), "All 2 checks are green."),
     "planned ones do not block and are named": (
-        [GREEN, GREEN2, PLANNED],
+        [GREEN, GREEN2, PLANNED_MUSTS[0], PLANNED],
         {},
         ("RELEASE", 0),
-        "All 2 checks are green; 1 planned check is not covered by this version.",
+        "All 2 checks are green. NOT covered by this version: 1 must (P01) and 1 should.",
+    ),
+    "every planned must is named": (
+        [GREEN, *PLANNED_MUSTS],
+        {},
+        ("RELEASE", 0),
+        "The check is green. "
+        "NOT covered by this version: 10 must (P01, P02, P03, P04, P05, P06, P07, P08, P09, P10).",
     ),
     "a red must blocks": ([GREEN, RED], {}, ("DO NOT RELEASE", 1), "1 check failed: G01."),
     "a red should blocks": ([GREEN, RED_SHOULD], {}, ("DO NOT RELEASE", 1), "1 check failed: T06."),
@@ -71,8 +79,8 @@ RULES: dict[str, tuple[list[CheckResult], dict[str, Any], tuple[str, int], str]]
         [GREEN, GREEN2, PLANNED],
         {"partial": True},
         ("PARTIAL", 0),
-        "The 2 chosen checks are green; 1 planned check is not covered by this version: "
-        "partial, not a release verdict.",
+        "The 2 chosen checks are green: partial, not a release verdict. "
+        "NOT covered by this version: 1 should.",
     ),
     "a chosen one red": ([RED], {"partial": True}, ("DO NOT RELEASE", 1), "1 check failed: G01."),
     "a chosen one is a gap": (
