@@ -13,6 +13,7 @@ import pytest
 
 from harness.config import PACKAGE
 from harness.gate.child import Suite
+from harness.gate.interruption import SAME_WISH
 from harness.trace.events import Tail
 
 WAITING = """
@@ -42,6 +43,7 @@ from pathlib import Path
 from harness.config import HarnessSettings
 from harness.gate import gate
 from harness.gate.child import Suite
+from harness.gate.interruption import SAME_WISH
 from tests.unit.gate.conftest import CHECKS
 root = Path(sys.argv[1])
 suite = Suite(root, (root / "tests",), ("tests.unit.gate.run_dir_plugin",))
@@ -108,15 +110,11 @@ def test_impatience_ends_what_does_not_end(waiting_gate: subprocess.Popen[str], 
     waiting_gate.send_signal(signal.SIGINT)
     await_true("clean-up", (tests / "cleaning").exists)
 
-    def ended_by_pressing_again() -> bool:
-        try:
-            waiting_gate.wait(1.5)
-        except subprocess.TimeoutExpired:
-            waiting_gate.send_signal(signal.SIGINT)
-        return waiting_gate.returncode is not None
-
-    await_true("the end", ended_by_pressing_again)
-    assert waiting_gate.returncode == 130
+    with pytest.raises(subprocess.TimeoutExpired):
+        waiting_gate.wait(1.5 * SAME_WISH)
+    waiting_gate.send_signal(signal.SIGINT)
+    printed, _ = waiting_gate.communicate(timeout=WITHIN)
+    assert waiting_gate.returncode == 130, printed
     assert not (tests / "cleaned").exists()
     assert list((tmp_path / "runs").glob("*/report.html"))
 
