@@ -81,10 +81,12 @@ class Cast:
             person.signs_in()
 
     def _keep(self, person: Visitor) -> None:
-        folder, name = self._run_log.path.parent, f"{self._name}-{person.who.replace(' ', '-')}"
+        folder = self._run_log.path.parent
+        name = f"{self._name}-{person.who.replace(' ', '-')}-{self._run_log.attempt}"
         with suppress(PlaywrightError):  # a page that crashed has no picture; the trace still has
             person.screenshot(folder / "screenshots" / f"{name}.png")
         with TemporaryDirectory() as unmasked:
             trace = Path(unmasked) / "trace.zip"
             person.page.context.tracing.stop(path=trace)
             mask_trace(trace, folder / "traces" / f"{name}.zip", self._run_log.secrets)
+        person.recorder.event("trace", path=f"traces/{name}.zip")
