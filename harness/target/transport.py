@@ -11,6 +11,7 @@ import httpx
 from harness.errors import ServerError
 
 TIME_LIMIT = 30.0  # seconds; longer than any server may take, so that its own time-outs are seen
+IDLE_LIMIT = 2.0  # seconds; a server that hangs up first, just as we ask, would look like one that failed
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -22,7 +23,7 @@ def client(url: str, headers: Mapping[str, str] | None = None) -> httpx.Client:
     return httpx.Client(
         headers=headers,
         timeout=TIME_LIMIT,
-        limits=httpx.Limits(max_connections=None),
+        limits=httpx.Limits(max_connections=None, keepalive_expiry=IDLE_LIMIT),
         trust_env=urlsplit(url).hostname not in LOOPBACK,
     )
 

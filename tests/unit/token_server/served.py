@@ -16,9 +16,14 @@ from harness.serving import LOOPBACK, bind
 def served(app: ASGIApp) -> Iterator[str]:
     """Its address. Connections wait in the backlog until it is up, so nobody need wait for it."""
     listener = bind()
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_level="error",
+        lifespan="on",
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=120,  # seconds: a client must never find that the server hung up just as it asked
     )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
