@@ -76,7 +76,7 @@ MUTANTS = (
         '"backstage": {"enabled": True,',
         '"backstage": {"enabled": False,',
         red="G04",
-        says="viewer expected the status 'Waiting for the host to go live', the page says",
+        says=r"the viewer joined the call [\d.]+ s before the host went live|expected the status 'Waiting",
     ),
     Mutant(
         "goLive() is left out",
