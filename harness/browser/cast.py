@@ -66,7 +66,7 @@ class Cast:
 
     def _context(self, profile: str, permissions: Sequence[str]) -> BrowserContext:
         context = self._browsers.new_context(profile, permissions)
-        context.tracing.start(screenshots=True, snapshots=True)
+        context.tracing.start(screenshots=False, snapshots=True)
         return context
 
     def _who(self, role: str) -> str:
