@@ -8,7 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-import click
+try:
+    import click
+except ImportError as error:
+    sys.stderr.write(f"The Python packages are damaged ({error}): delete .venv and start again.\n")
+    sys.exit(2)
 
 from harness.errors import HarnessError
 from harness.setup.commands import COMMANDS, needs, program, unknown
@@ -38,11 +42,11 @@ def commands() -> None:
 
 
 @commands.command(help=COMMANDS["gate"].does)
-@click.option("--only", default="", metavar="IDS", help="checks or whole letters, like G,T01,T02")
+@click.option("--only", metavar="IDS", help="checks or whole letters, like G,T01,T02")
 @click.option(
     "--runs", type=click.Path(path_type=Path), help="where the run leaves its folder (default: runs)"
 )
-def gate(only: str, runs: Path | None) -> int:
+def gate(only: str | None, runs: Path | None) -> int:
     from harness.config import HarnessSettings, load
     from harness.gate import gate as run_gate
     from harness.gate.catalogue import catalogue, choose
@@ -50,9 +54,10 @@ def gate(only: str, runs: Path | None) -> int:
     settings = load(HarnessSettings)
     if runs is not None:
         settings = settings.model_copy(update={"runs": runs})
-    choose([only], catalogue())  # a wrong name is told before anything is installed
+    named = [] if only is None else [only]
+    choose(named, catalogue())  # a wrong name is told before anything is installed
     _make_ready(settings, COMMANDS["gate"].needs)
-    return run_gate(settings, [only] if only else [])
+    return run_gate(settings, named)
 
 
 @commands.command(help=COMMANDS["up"].does)
@@ -108,7 +113,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _exit_code(arguments: Sequence[str] | None) -> int:
-    signal.signal(signal.SIGTERM, interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, interrupt)
     try:
         result = commands.main(arguments, prog_name=program(), standalone_mode=False)
     except HarnessError as error:
@@ -116,6 +122,9 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except click.ClickException as error:
         click.echo(error.format_message(), err=True)
+        return 2
+    except ImportError as error:
+        click.echo(f"The Python packages are damaged ({error}): delete .venv and start again.", err=True)
         return 2
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped.", err=True)

@@ -39,9 +39,12 @@ def choose(only: Iterable[str], checks: Mapping[str, Check]) -> list[Check]:
     A named area brings its planned checks along, for the verdict to name them. Raises UsageError for a name
     that is neither, and when what is named has no test in this version.
     """
-    names = [name.strip().upper() for part in only for name in part.split(",") if name.strip()]
-    if not names:
+    parts = list(only)
+    if not parts:
         return list(checks.values())
+    names = [name.strip().upper() for part in parts for name in part.split(",") if name.strip()]
+    if not names:
+        raise UsageError("No check was named: name ids or areas, as in G03,T, or leave the option out.")
     areas = {check.area for check in checks.values()}
     for name in names:
         if name not in checks and name not in areas:

@@ -46,12 +46,16 @@ class VirtualEnvironment:
             stamp = json.loads(self._stamp.read_text())
         except ValueError:
             stamp = {}
+        if not isinstance(stamp, dict):
+            stamp = {}
         now = self._facts()
         faults = {
             "its set-up was cut off": not stamp,
             "requirements.lock has changed": stamp.get("lock") != now["lock"],
             "the checkout was moved": stamp.get("root") != now["root"],
             "its Python is gone": not os.access(self.python, os.X_OK) or stamp.get("python") != now["python"],
+            # Without this file its Python takes the packages of the one that it was made from.
+            "its pyvenv.cfg is gone": not (self.folder / "pyvenv.cfg").is_file(),
             "packages were deleted from it": not set(stamp.get("packages", [])) <= set(now["packages"]),
         }
         return next((fault for fault, there in faults.items() if there), None)

@@ -47,7 +47,8 @@ ALONE = {
 
 def up(settings: HarnessSettings, only: str | None, port: int, pages_dist: Path | None = None) -> None:
     """Run until Ctrl-C or SIGTERM; raises ServerError when a server dies, UsageError for an unknown one."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, _interrupt)
     if only is not None:
         _up_alone(only, port)
     elif pages_dist is None:

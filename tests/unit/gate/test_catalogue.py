@@ -19,7 +19,11 @@ def test_every_row_is_a_check_with_a_level_and_a_title_of_its_own() -> None:
 
 def test_no_name_chooses_all() -> None:
     assert choose([], CHECKS) == list(CHECKS.values())
-    assert choose([" ", ","], CHECKS) == list(CHECKS.values())
+
+
+def test_what_names_nothing_is_told() -> None:
+    with pytest.raises(UsageError, match="No check was named"):
+        choose([" ", ","], CHECKS)
 
 
 @pytest.mark.parametrize(

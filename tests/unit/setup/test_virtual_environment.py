@@ -47,6 +47,7 @@ def whole(tmp_path: Path) -> VirtualEnvironment:
     """As much of one as is looked at when the harness starts."""
     environment = VirtualEnvironment(make_checkout(tmp_path / "checkout"))
     environment.python.parent.mkdir(parents=True)
+    (environment.folder / "pyvenv.cfg").touch()
     environment.python.symlink_to(sys.executable)
     site = environment.folder / "lib" / "python3.11" / "site-packages"
     site.mkdir(parents=True)
@@ -95,6 +96,10 @@ def other_python(environment: VirtualEnvironment) -> None:
     environment.python.chmod(0o755)
 
 
+def no_configuration(environment: VirtualEnvironment) -> None:
+    (environment.folder / "pyvenv.cfg").unlink()
+
+
 def package_gone(environment: VirtualEnvironment) -> None:
     next(environment.folder.rglob("tiny.py")).unlink()
 
@@ -114,6 +119,7 @@ DAMAGES: dict[Callable[[VirtualEnvironment], None], str] = {
     no_python: "its Python is gone",
     dangling_python: "its Python is gone",
     other_python: "its Python is gone",
+    no_configuration: "its pyvenv.cfg is gone",
     package_gone: "packages were deleted from it",
     all_packages_gone: "packages were deleted from it",
     lock_changed: "requirements.lock has changed",
