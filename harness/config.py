@@ -117,11 +117,13 @@ def load(settings: type[SettingsT]) -> SettingsT:
     try:
         return settings()
     except ValidationError as error:
-        faults = (f"{item['loc'][0]}: {item['msg'].lower()}" for item in error.errors(include_input=False))
-        raise SettingsError(
-            f"{settings.__name__} could not be read from the environment ({'; '.join(faults)}): "
-            "set what is named."
-        ) from None
+        faults = (
+            f"{fault['loc'][0]} is not set"
+            if fault["type"] == "missing"
+            else f"{fault['loc'][0]} is wrong ({fault['msg'].lower()})"
+            for fault in error.errors(include_input=False)
+        )
+        raise SettingsError(f"Environment variables need setting: {'; '.join(faults)}.") from None
 
 
 def child_environment(overrides: dict[str, str]) -> dict[str, str]:

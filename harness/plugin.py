@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
-from faker import Faker
 from playwright.sync_api import Playwright
 
 from harness.browser.browsers import Browsers
@@ -28,6 +27,9 @@ from harness.target import Party, Person, StreamApi, Supabase, Target, TokenEndp
 from harness.trace.events import RunLog
 from harness.trace.outcomes import OutcomeRecorder
 from harness.trace.sightings import Ledger
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 RUN_LOG = pytest.StashKey[RunLog]()
 FAILED = pytest.StashKey[bool]()
@@ -123,6 +125,8 @@ def token_endpoint(target: Target) -> Iterator[TokenEndpoint]:
 @pytest.fixture(scope="session")
 def names() -> Faker:
     """Names for people and parties."""
+    from faker import Faker  # it looks through all its languages: a tenth of what a start may take
+
     faker = Faker()
     faker.seed_instance(NAMES_SEED)
     return faker

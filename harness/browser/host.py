@@ -55,19 +55,17 @@ class Host(Visitor):
 
     def clicks_go_live(self) -> Self:
         """Without waiting for what comes of it."""
-        self.button("Go live").click(timeout=OPENS_WITHIN * 1000)
-        return self
+        return self.presses("Go live")
 
     def ends_party(self, *, within: float = STEP_WITHIN) -> Self:
         """Click End party and wait until the page says that it has ended."""
-        self.button("End party").click(timeout=OPENS_WITHIN * 1000)
-        return self.reads_status(ENDED, within=within)
+        return self.presses("End party").reads_status(ENDED, within=within)
 
     def turns(self, device: Device, *, on: bool) -> Self:
         """Press the device's button if it is not so already, and wait until it shows it."""
         toggle = self.button(device)
         if (toggle.get_attribute("aria-pressed", timeout=OPENS_WITHIN * 1000) == "true") != on:
-            toggle.click(timeout=OPENS_WITHIN * 1000)
+            self.presses(device)
 
         def why_not_yet() -> str | None:
             pressed = toggle.get_attribute("aria-pressed")

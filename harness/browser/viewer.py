@@ -59,7 +59,7 @@ class Viewer(Visitor):
             raise ValueError(f"{host.who} has no microphone that could be heard")
         tone = prove_sound(self.page, host.microphone_clip, within=within)
         text = f"hears {host.who}: {tone.hz:.0f} Hz, level {tone.level:.2f}"
-        self.recorder.event("media", name="sound", value=round(tone.hz, 1), text=text)
+        self.recorder.event("media", name="tone", value=f"{tone.hz:.0f} Hz", text=text)
         return self
 
     def received_media_bytes(self) -> MediaBytes:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
 from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from harness.browser.eventually import eventually
 from harness.browser.probe import MediaRequest
@@ -41,7 +45,9 @@ class Visitor(ABC):
         """Go to the party's page, as it is for this role."""
         self.recorder.journey = party.id
         self.opened_at = time.time()
-        self.page.goto(self.target.pages_url + self._path(party), timeout=OPENS_WITHIN * 1000)
+        url = self.target.pages_url + self._path(party)
+        with self._doing(f"open {url}"):
+            self.page.goto(url, timeout=OPENS_WITHIN * 1000)
         return self
 
     def signs_in(self) -> Self:
@@ -49,10 +55,11 @@ class Visitor(ABC):
         if self.account is None:
             raise ValueError(f"{self.who} has no account to sign in with")
         form = self.page.get_by_role("button", name="Sign in", exact=True)
-        self.page.get_by_label("E-mail").fill(self.account.email, timeout=OPENS_WITHIN * 1000)
-        self.page.get_by_label("Password").fill(self.account.password)
-        before = self._texts("alert")
-        form.click()
+        with self._doing("sign in"):
+            self.page.get_by_label("E-mail").fill(self.account.email, timeout=OPENS_WITHIN * 1000)
+            self.page.get_by_label("Password").fill(self.account.password, timeout=OPENS_WITHIN * 1000)
+            before = self._texts("alert")
+            form.click(timeout=OPENS_WITHIN * 1000)
 
         def why_not_yet() -> str | None:
             if self.button("Sign out").is_visible():
@@ -72,7 +79,8 @@ class Visitor(ABC):
     def reloads(self) -> Self:
         """As by the browser's button."""
         self.opened_at = time.time()
-        self.page.reload(timeout=OPENS_WITHIN * 1000)
+        with self._doing("reload the page"):
+            self.page.reload(timeout=OPENS_WITHIN * 1000)
         return self
 
     @property
@@ -137,6 +145,24 @@ class Visitor(ABC):
         shown = path.relative_to(root) if path.is_relative_to(root) else path
         self.recorder.event("screenshot", path=str(shown))
         return path
+
+    def presses(self, name: str) -> Self:
+        """Click the button of that name once it is there and enabled. Raises Finding when it is not."""
+        with self._doing(f"press the button {name!r}"):
+            self.button(name).click(timeout=OPENS_WITHIN * 1000)
+        return self
+
+    @contextmanager
+    def _doing(self, deed: str) -> Iterator[None]:
+        """What the page did not let a person do: a sentence in place of Playwright's log of its attempts."""
+        try:
+            yield
+        except PlaywrightError as error:
+            if not isinstance(error, PlaywrightTimeoutError) and "net::ERR_" not in error.message:
+                raise  # not the page but the browser failed
+            said, *log = error.message.splitlines()
+            last = log[-1].strip().removeprefix("- ") if log else ""
+            raise Finding(f"{self.who} could not {deed}: {said}{f' ({last})' if last else ''}") from None
 
     @abstractmethod
     def _path(self, party: Party) -> str:

@@ -10,10 +10,14 @@ from functools import partial
 from importlib.metadata import distributions
 from pathlib import Path
 
+import psycopg
+
 from harness.config import HarnessSettings
 from harness.errors import SetUpError
 from harness.setup import browser, pages, postgres
 from harness.setup.commands import BROWSER, CHECKOUT, PACKAGES, PAGES, POSTGRES, in_checkout, program
+
+CONNECT_WITHIN = 5  # seconds
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,22 @@ def _pages(settings: HarnessSettings) -> Row:
 
 def _postgres(look: postgres.FindPostgres, settings: HarnessSettings) -> Row:
     found = postgres.find(settings, look)
+    if settings.database_url is not None:
+        return _given_postgres(settings.database_url.get_secret_value())
     if found is None:
-        return Row(POSTGRES, True, "runs already", "the one in DATABASE_URL")
+        return Row(POSTGRES, False, mend=_mend())
     return Row(POSTGRES, True, found.version, str(found.folder))
+
+
+def _given_postgres(database_url: str) -> Row:
+    try:
+        with psycopg.connect(database_url, connect_timeout=CONNECT_WITHIN) as connection:
+            version = connection.info.parameter_status("server_version") or ""
+    except psycopg.Error as error:
+        # Not its text: what is wrong in an address may be a password that was not encoded.
+        mend = f"the one in DATABASE_URL cannot be used ({type(error).__name__}): mend or unset DATABASE_URL"
+        return Row(POSTGRES, False, mend=mend)
+    return Row(POSTGRES, True, version.split()[0], "the one in DATABASE_URL")
 
 
 def _cache(settings: HarnessSettings) -> Row:

@@ -12,7 +12,7 @@ from typing import IO
 import httpx
 
 from harness.config import server_environment
-from harness.errors import ServerError
+from harness.errors import HarnessError, ServerError
 from harness.serving import LOOPBACK, bind
 
 READY_WITHIN = 60.0  # seconds; a cold disk and a busy machine included
@@ -74,9 +74,16 @@ class ServerProcess:
 
     def death(self) -> ServerError:
         """The error that tells of its end."""
-        code = self._process.wait() if self._process else None
+        try:
+            code = self._process.wait(STOP_WITHIN) if self._process else None
+        except subprocess.TimeoutExpired:
+            return ServerError(f"The {self.name} runs but hung up: see its last lines.{self._last_lines()}")
+        lines = self._last_lines()
+        if code == HarnessError.exit_code and lines:
+            # It said itself, and last, why it could not go on.
+            return ServerError(f"The {self.name} could not run. {lines.splitlines()[-1].strip()}")
         return ServerError(
-            f"The {self.name} ended by itself with exit code {code}: see its last lines.{self._last_lines()}"
+            f"The {self.name} ended by itself with exit code {code}: see its last lines.{lines}"
         )
 
     def stop(self) -> None:

@@ -127,4 +127,7 @@ def _sentence(report: pytest.TestReport, error: BaseException | None) -> str:
         return report.longrepr[2].removeprefix("Skipped: ")
     crash = getattr(report.longrepr, "reprcrash", None)
     text: str = crash.message if crash is not None else report.longreprtext
-    return text.removeprefix("AssertionError: ").strip()
+    text = text.removeprefix("AssertionError: ").strip()
+    # pytest adds the assertion that failed to what its author said of it; alone it must do.
+    said, _, _ = text.partition("\nassert ")
+    return said.strip()

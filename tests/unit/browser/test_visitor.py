@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext
 
+from harness.browser import visitor
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
 from harness.errors import Finding
@@ -70,6 +72,21 @@ def test_a_status_that_does_not_come_is_told_with_the_one_that_is_there(host: Ho
     host.opens(party())
     with pytest.raises(Finding, match="expected the status 'You are live', the page says 'Not live'"):
         host.reads_status("You are live", within=0.2)
+
+
+def test_a_page_that_does_not_let_a_person_act_is_told(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "OPENS_WITHIN", 0.2)
+    host.page.set_content("<h1>Under construction</h1>")
+    with pytest.raises(Finding, match=r"host could not press the button 'Go live': .*200ms exceeded"):
+        host.clicks_go_live()
+    with pytest.raises(Finding, match=r"host could not sign in: .*200ms exceeded"):
+        host.signs_in()
+
+
+def test_pages_that_are_not_there_are_told(host: Host) -> None:
+    host.target = replace(host.target, pages_url="http://127.0.0.1:9")
+    with pytest.raises(Finding, match=f"host could not open http://127.0.0.1:9/party/{PARTY}/host: .*net::"):
+        host.opens(party())
 
 
 def test_toggles_are_pressed_only_when_they_must_be(host: Host) -> None:

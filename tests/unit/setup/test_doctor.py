@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from pydantic import SecretStr
 
 from harness.config import HarnessSettings, load
 from harness.errors import SetUpError
+from harness.local_supabase.postgres.cluster import running_cluster
 from harness.local_supabase.postgres.installation import find
 from harness.setup import browser, pages
 from harness.setup.doctor import Row, examine, report
@@ -62,10 +64,22 @@ def test_a_named_browser_that_is_not_there_is_missing() -> None:
     assert "/nowhere/chrome" in row.mend
 
 
-def test_a_database_that_runs_is_enough_and_its_password_is_not_shown() -> None:
-    settings = HarnessSettings(database_url=SecretStr("postgresql://me:secret@db/postgres"))
-    examined = examine(settings, no_postgres)
-    assert next(row.found for row in examined if row.name == "PostgreSQL")
+def test_a_database_that_runs_is_enough(tmp_path: Path) -> None:
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(running_cluster(find(), tmp_path / "data", None)) as cluster,
+    ):
+        settings = HarnessSettings(database_url=SecretStr(cluster.conninfo))
+        (row,) = (row for row in examine(settings, no_postgres) if row.name == "PostgreSQL")
+    assert (row.found, row.place, row.version) == (True, "the one in DATABASE_URL", find().version)
+
+
+@pytest.mark.parametrize("url", ["postgresql://me:secret@127.0.0.1:9/postgres", "me:secret@127.0.0.1"])
+def test_a_database_that_does_not_answer_is_missing_and_its_password_is_not_shown(url: str) -> None:
+    examined = examine(HarnessSettings(database_url=SecretStr(url)), no_postgres)
+    (row,) = (row for row in examined if row.name == "PostgreSQL")
+    assert not row.found
+    assert "mend or unset DATABASE_URL" in row.mend
     assert "secret" not in report(examined)
 
 
