@@ -1,6 +1,6 @@
-"""The checks can fail: a system broken in one place turns them red, and the report says where.
+"""The checks can fail: a broken system turns them red, and the report says where.
 
-Each mutant is a copy of the product with one edit. The gate runs on it as it would on a release.
+Each mutant is one edit of a copy of the product. The gate runs on the copy as it would on a release.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -21,124 +24,178 @@ from harness.config import PACKAGE, child_environment
 
 ROOT = PACKAGE.parent
 TOKEN = re.compile(rb"eyJ[\w-]{6,}\.eyJ[\w-]+\.[\w-]{20,}|refresh_token\\*\":\s*\\*\"(?!\*)")
+AT_ONCE = 2
 GATE_WITHIN = 300  # seconds; a red check runs twice, and the machine may be busy
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """`old` in `file` becomes `new`; then each of `red` is red, and the report says what `says` matches."""
+class Edit:
+    """`old` in `file` becomes `new`."""
 
-    name: str
     file: str
     old: str
     new: str
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """With `edit`, each of `red` is red, and the report says what `says` matches."""
+
+    name: str
+    edit: Edit
     red: str
     says: str
 
 
 ELSEWHERE = "11111111-1111-4111-8111-111111111111"
-MUTANTS = (
-    Mutant(
-        "the token answer carries another callId",
-        "harness/token_server/app.py",
-        '"callId": party.id,',
-        f'"callId": "{ELSEWHERE}",',
-        red="C01",
-        says=rf"callId parts at (host|viewer) token answer \(\w+\): {ELSEWHERE}; before it, at \w+",
+# Each row is one product that is broken in one place, or in two that have nothing to do with each other.
+Product = tuple[Mutant, ...]
+PRODUCTS: tuple[Product, ...] = (
+    (
+        Mutant(
+            "the token answer carries another callId",
+            Edit("harness/token_server/app.py", '"callId": party.id,', f'"callId": "{ELSEWHERE}",'),
+            red="C01",
+            says=rf"callId parts at (host|viewer) token answer \(\w+\): {ELSEWHERE}; before it, at \w+",
+        ),
     ),
-    Mutant(
-        "the server creates the call as the asking user",
-        "harness/token_server/app.py",
-        "owner_id=party.host_id",
-        "owner_id=user.id",
-        red="T17",
-        says=r"was created by the host [\w-]+; it was created by",
+    (
+        Mutant(
+            "the server creates the call as the asking user",
+            Edit("harness/token_server/app.py", "owner_id=party.host_id", "owner_id=user.id"),
+            red="T17",
+            says=r"was created by the host [\w-]+; it was created by",
+        ),
     ),
-    Mutant(
-        "the viewer's page is at another call",
-        "harness/pages/src/watching.ts",
-        "quietCall(client, partyId, undo)",
-        f'quietCall(client, "{ELSEWHERE}", undo)',
-        red="C01",
-        says=rf"callId parts at viewer page \(viewer\): {ELSEWHERE}; before it, at",
+    (
+        Mutant(
+            "the viewer's page is at another call",
+            Edit(
+                "harness/pages/src/watching.ts",
+                "quietCall(client, partyId, undo)",
+                f'quietCall(client, "{ELSEWHERE}", undo)',
+            ),
+            red="C01",
+            says=rf"callId parts at viewer page \(viewer\): {ELSEWHERE}; before it, at",
+        ),
     ),
-    Mutant(
-        "the host's camera is frozen after the first frame",
-        "harness/media/clips.py",
-        "camera_frame(clip_id, frame)",
-        "camera_frame(clip_id, 0)",
-        red="G03",
-        says=r"the picture is frozen: \d+ frames were decoded in [\d.]+ s, all the same",
+    (
+        Mutant(
+            "the host's camera is frozen after the first frame",
+            Edit("harness/media/clips.py", "camera_frame(clip_id, frame)", "camera_frame(clip_id, 0)"),
+            red="G03",
+            says=r"the picture is frozen: \d+ frames were decoded in [\d.]+ s, all the same",
+        ),
+        Mutant(
+            "no CORS headers on the 401",
+            Edit(
+                "harness/token_server/cors.py",
+                'if message["type"] == "http.response.start":',
+                'if message["type"] == "http.response.start" and message["status"] != 401:',
+            ),
+            red="N02,T05",
+            says="expected the error 'Stream auth failed .* the page shows 'Authentication failed",
+        ),
     ),
-    Mutant(
-        "viewers may come in before the host is live",
-        "harness/local_stream/coordinator/call_settings.py",
-        '"backstage": {"enabled": True,',
-        '"backstage": {"enabled": False,',
-        red="G04",
-        says=r"the viewer joined the call [\d.]+ s before the host went live|expected the status 'Waiting",
+    (
+        Mutant(
+            "viewers may come in before the host is live",
+            Edit(
+                "harness/local_stream/coordinator/call_settings.py",
+                '"backstage": {"enabled": True,',
+                '"backstage": {"enabled": False,',
+            ),
+            red="G04",
+            says=r"the viewer joined the call [\d.]+ s before the host went live|expected the status 'W",
+        ),
     ),
-    Mutant(
-        "goLive() is left out",
-        "harness/pages/src/go-live.ts",
-        "const { call: answer } = await call.goLive();",
-        "const answer = { backstage: false };",
-        red="G01,G02",
-        says="expected a call that is live, Stream has it backstage",
-    ),
-    Mutant(
-        "the database is not updated",
-        "harness/pages/src/go-live.ts",
-        "await markLive(services.supabase, party.id);",
-        "",
-        red="G01,G05",
-        says="expected {'is_live': True, 'stream_app_id': '[\\w-]+'}, the row is {.*'is_live': False",
-    ),
-    Mutant(
-        "no CORS headers on the 401",
-        "harness/token_server/cors.py",
-        'if message["type"] == "http.response.start":',
-        'if message["type"] == "http.response.start" and message["status"] != 401:',
-        red="N02,T05",
-        says="expected the error 'Stream auth failed .* the page shows 'Authentication failed",
+    (
+        Mutant(
+            "goLive() is left out",
+            Edit(
+                "harness/pages/src/go-live.ts",
+                "const { call: answer } = await call.goLive();",
+                "const answer = { backstage: false };",
+            ),
+            red="G01,G02",
+            says="expected a call that is live, Stream has it backstage",
+        ),
+        Mutant(
+            "the database is not updated",
+            Edit("harness/pages/src/go-live.ts", "await markLive(services.supabase, party.id);", ""),
+            red="G05",
+            says="expected {'is_live': True, 'stream_app_id': '[\\w-]+'}, the row is {.*'is_live': False",
+        ),
     ),
 )
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What the gate made of a mutant: its exit code, what it printed, its run folder."""
+
+    code: int
+    said: str
+    run: Path
+
+
+@pytest.fixture(scope="module")
+def judged(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Product, Future[Judged]]]:
+    """What the gate makes of each product that is asked for: two at a time, as gates mostly wait."""
+    asking = (item for item in request.session.items if "judged" in getattr(item, "fixturenames", ()))
+    products = [
+        cast(Product, item.callspec.params["product"]) for item in asking if isinstance(item, pytest.Function)
+    ]
+    pool = ThreadPoolExecutor(AT_ONCE)
+    yield {product: pool.submit(judge, product, tmp_path_factory.mktemp("mutant")) for product in products}
+    pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.timeout(2 * GATE_WITHIN)
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_broken_system_turns_red_and_the_report_says_where(mutant: Mutant, tmp_path: Path) -> None:
-    copy = mutated_copy(mutant, tmp_path / "product")
+@pytest.mark.parametrize(
+    "product", PRODUCTS, ids=lambda product: " and ".join(mutant.name for mutant in product)
+)
+def test_a_broken_system_turns_red_and_the_report_says_where(
+    product: Product, judged: dict[Product, Future[Judged]]
+) -> None:
+    gate = judged[product].result()
+    assert gate.code == 1, gate.said
+    report = html.unescape((gate.run / "report.html").read_text())
+    for mutant in product:
+        assert red_checks(gate.run) >= set(mutant.red.split(",")), gate.said
+        assert re.search(mutant.says, report), f"The report does not say {mutant.says!r}.\n{gate.said}"
+    if any(not mutant.red.startswith("T") for mutant in product):
+        traces = list((gate.run / "traces").glob("*.zip"))
+        assert traces, "a red check with a browser must leave Playwright traces"
+        assert not [trace for trace in traces if tells_tokens(trace)], "a trace holds a token"
+
+
+def judge(product: Product, folder: Path) -> Judged:
+    """Run the gate on a copy of the product with its mutants, in `folder`."""
+    copy, runs = mutated_copy(product, folder / "product"), folder / "runs"
     gate = subprocess.run(
-        [sys.executable, "-m", "harness.cli", "gate", "--only", mutant.red],
+        [sys.executable, "-m", "harness.cli", "gate", "--only", ",".join(mutant.red for mutant in product)],
         cwd=copy,
-        env=child_environment({"PYTHONPATH": str(copy), "HARNESS_RUNS": str(tmp_path / "runs")}),
+        env=child_environment({"PYTHONPATH": str(copy), "HARNESS_RUNS": str(runs)}),
         capture_output=True,
         text=True,
         timeout=GATE_WITHIN,
         check=False,
     )
-    said = gate.stdout + gate.stderr
-    assert gate.returncode == 1, said
-    (run,) = (tmp_path / "runs").iterdir()
-    assert red_checks(run) >= set(mutant.red.split(",")), said
-    report = html.unescape((run / "report.html").read_text())
-    assert re.search(mutant.says, report), f"The report does not say {mutant.says!r}.\n{said}"
-    if not mutant.red.startswith("T"):
-        traces = list((run / "traces").glob("*.zip"))
-        assert traces, "a red check with a browser must leave Playwright traces"
-        assert not [trace for trace in traces if tells_tokens(trace)], "a trace holds a token"
+    return Judged(gate.returncode, gate.stdout + gate.stderr, next(runs.iterdir()))
 
 
-def mutated_copy(mutant: Mutant, copy: Path) -> Path:
-    """The product with the mutant's one edit, which must find its place."""
+def mutated_copy(product: Product, copy: Path) -> Path:
+    """The product with each mutant's edit, which must find its place."""
     ignored = shutil.ignore_patterns("node_modules", "__pycache__", "unit")
     for name in ("harness", "tests", "fixtures"):
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    file = copy / mutant.file
-    text = file.read_text()
-    assert text.count(mutant.old) == 1, f"{mutant.old!r} was not found once in {mutant.file}"
-    file.write_text(text.replace(mutant.old, mutant.new))
+    for edit in (mutant.edit for mutant in product):
+        text = (copy / edit.file).read_text()
+        assert text.count(edit.old) == 1, f"{edit.old!r} was not found once in {edit.file}"
+        (copy / edit.file).write_text(text.replace(edit.old, edit.new))
     return copy
 
 
