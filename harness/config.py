@@ -6,12 +6,23 @@ Each server has a settings class of its own, so that it can run alone with nothi
 from __future__ import annotations
 
 import os
+import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AnyHttpUrl, BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from harness.errors import SettingsError
 
@@ -95,6 +106,62 @@ class PageServerSettings(ServerSettings):
     )
 
 
+class Waiver(BaseModel):
+    """A check that may fail, or go without proof, for a `reason` and until a day (included)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1)
+    until: date
+
+
+class TargetSettings(BaseSettings):
+    """A deployment to test in place of the built-in system: the environment wins over the target file."""
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
+
+    token_url: HttpUrl | None = Field(None, alias="HARNESS_TOKEN_URL")
+    pages_url: HttpUrl | None = Field(None, alias="HARNESS_PAGES_URL")
+    supabase_url: HttpUrl | None = Field(None, alias="SUPABASE_URL")
+    supabase_anon_key: str | None = Field(None, alias="SUPABASE_ANON_KEY")
+    supabase_service_role_key: SecretStr | None = Field(None, alias="SUPABASE_SERVICE_ROLE_KEY")
+    supabase_jwt_secret: SecretStr | None = Field(None, alias="SUPABASE_JWT_SECRET")
+    stream_api_key: str | None = Field(None, alias="STREAM_API_KEY")
+    stream_api_secret: SecretStr | None = Field(None, alias="STREAM_API_SECRET")
+    stream_base_url: HttpUrl | None = Field(None, alias="STREAM_BASE_URL")
+    token_server_log: Path | None = Field(None, alias="HARNESS_TOKEN_SERVER_LOG")
+    token_server_command: str | None = Field(None, alias="HARNESS_TOKEN_SERVER_COMMAND")
+    email: str | None = Field(None, alias="HARNESS_EMAIL")
+    password: SecretStr | None = Field(None, alias="HARNESS_PASSWORD")
+    session_command: str | None = Field(None, alias="HARNESS_SESSION_COMMAND")
+    party_id: str | None = Field(None, alias="HARNESS_PARTY_ID")
+    allowed_origin: HttpUrl | None = Field(None, alias="HARNESS_ALLOWED_ORIGIN")
+    forbidden_origin: HttpUrl | None = Field(None, alias="HARNESS_FORBIDDEN_ORIGIN")
+    waivers: dict[str, Waiver] = Field({}, alias="HARNESS_WAIVERS", description="by the id of the check")
+
+    @classmethod
+    def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:  # noqa: ANN401
+        return sources["env_settings"], sources["init_settings"]
+
+    @classmethod
+    def told_by(cls, name: str) -> str:
+        """The environment variable that sets this field."""
+        return str(cls.model_fields[name].alias)
+
+    @classmethod
+    def secret_fields(cls) -> set[str]:
+        """What may come from the environment alone."""
+        return {name for name, field in cls.model_fields.items() if "SecretStr" in str(field.annotation)}
+
+    def plain(self) -> dict[str, Any]:
+        """The fields that describe the target itself, secrets as text."""
+        fields = self.model_dump(exclude={"waivers"})
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else value
+            for name, value in fields.items()
+        }
+
+
 class HarnessSettings(BaseSettings):
     """What the harness itself may be told by its environment."""
 
@@ -104,7 +171,7 @@ class HarnessSettings(BaseSettings):
     runs: Path = Field(Path("runs"), alias="HARNESS_RUNS", description="where each run leaves its folder")
     browser: Path | None = Field(None, alias="HARNESS_BROWSER", description="a Chromium or Chrome to use")
     database_url: SecretStr | None = Field(None, alias="DATABASE_URL")
-    ci: bool = Field(False, alias="CI")
+    target_file: Path | None = Field(None, alias="HARNESS_TARGET", description="describes a deployment")
 
     @property
     def cache(self) -> Path:
@@ -112,18 +179,48 @@ class HarnessSettings(BaseSettings):
         return self.cache_home or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "harness"
 
 
-def load(settings: type[SettingsT]) -> SettingsT:
-    """Read `settings` from the environment; raises SettingsError that names each variable at fault."""
+def load(settings: type[SettingsT], **told: Any) -> SettingsT:  # noqa: ANN401
+    """Read `settings` from the environment; raises SettingsError that names each variable at fault.
+
+    `told` is what is known from elsewhere, by the names of fields.
+    """
     try:
-        return settings()
+        return settings(**told)
     except ValidationError as error:
         faults = (
-            f"{fault['loc'][0]} is not set"
+            f"{_place(fault['loc'])} is not set"
             if fault["type"] == "missing"
-            else f"{fault['loc'][0]} is wrong ({fault['msg'].lower()})"
+            else f"{_place(fault['loc'])} is wrong ({fault['msg'].lower()})"
             for fault in error.errors(include_input=False)
         )
-        raise SettingsError(f"Environment variables need setting: {'; '.join(faults)}.") from None
+        raise SettingsError(f"Settings are missing or wrong: {'; '.join(faults)}.") from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(map(str, location))
+
+
+def load_target(file: Path | None) -> TargetSettings:
+    """The deployment that environment and target file describe; raises SettingsError for a faulty file."""
+    told = _read_target(file) if file is not None else {}
+    unknown = told.keys() - TargetSettings.model_fields.keys()
+    if unknown:
+        raise SettingsError(
+            f"{file} has {', '.join(sorted(unknown))}, which no target has: expected some of "
+            f"{', '.join(TargetSettings.model_fields.keys() - TargetSettings.secret_fields())}."
+        )
+    secret = told.keys() & TargetSettings.secret_fields()
+    if secret:
+        variables = ", ".join(TargetSettings.told_by(name) for name in sorted(secret))
+        raise SettingsError(f"{file} holds secrets, which only the environment may: set {variables} there.")
+    return load(TargetSettings, **told)
+
+
+def _read_target(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"The target file {file} could not be read: {error}.") from None
 
 
 def child_environment(overrides: dict[str, str]) -> dict[str, str]:

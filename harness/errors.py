@@ -4,7 +4,8 @@ HarnessError            the harness could not do its work: exit 2, one sentence,
 |-- UsageError          the person asked for something that does not exist
 |-- SettingsError       a setting is missing or wrong
 |-- SetUpError          something could not be installed, found or built
-`-- ServerError         a server did not start, died, or gave an answer that it must not give
+|-- ServerError         a server did not start, died, or gave an answer that it must not give
+`-- NotGiven            a check needs something of the target that nobody told: a gap, if a check asks
 
 Finding                 the product is wrong: a red check (an AssertionError, so that pytest shows it)
 """
@@ -32,6 +33,10 @@ class SetUpError(HarnessError):
 
 class ServerError(HarnessError):
     """A server of the stack did not start, died, or answered what it must not."""
+
+
+class NotGiven(HarnessError):
+    """The target does not have, or nobody told, what a check needs: `needs STREAM_API_SECRET`."""
 
 
 class Finding(AssertionError):

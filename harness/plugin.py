@@ -20,10 +20,21 @@ from harness.browser.cast import CAMERA_AND_MICROPHONE, Cast
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
 from harness.browser.visitor import Visitor
-from harness.config import HarnessSettings, load
+from harness.config import HarnessSettings, load, load_target
+from harness.errors import NotGiven
 from harness.setup import browser, pages
 from harness.stack import Stack
-from harness.target import Party, Person, StreamApi, Supabase, Target, TokenEndpoint, witnesses
+from harness.target import (
+    Given,
+    Party,
+    Person,
+    Session,
+    StreamApi,
+    Supabase,
+    Target,
+    TokenEndpoint,
+    witnesses,
+)
 from harness.trace.events import RunLog
 from harness.trace.outcomes import OutcomeRecorder
 from harness.trace.sightings import Ledger
@@ -33,6 +44,7 @@ if TYPE_CHECKING:
 
 RUN_LOG = pytest.StashKey[RunLog]()
 FAILED = pytest.StashKey[bool]()
+STACK = pytest.StashKey[Stack]()
 NAMES_SEED = 1  # people's names look random, and are the same in every run
 
 
@@ -56,6 +68,24 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    return (yield from _gap_when_not_given())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call() -> Generator[None, object, object]:
+    return (yield from _gap_when_not_given())
+
+
+def _gap_when_not_given() -> Generator[None, object, object]:
+    """A check that needs what the target does not have is not run, which its verdict counts as a gap."""
+    try:
+        return (yield)
+    except NotGiven as missing:
+        pytest.skip(f"not run: {missing}")
+
+
 @pytest.fixture(scope="session")
 def harness_settings() -> HarnessSettings:
     """What the environment says."""
@@ -75,7 +105,9 @@ def run_log(pytestconfig: pytest.Config, run_dir: Path) -> RunLog:
 
 
 @pytest.fixture(scope="session")
-def stack(harness_settings: HarnessSettings, run_dir: Path, run_log: RunLog) -> Iterator[Stack]:
+def stack(
+    pytestconfig: pytest.Config, harness_settings: HarnessSettings, run_dir: Path, run_log: RunLog
+) -> Iterator[Stack]:
     """The reference system, started once."""
     began = time.monotonic()
     system = Stack(run_dir, harness_settings, pages.ensure(harness_settings))
@@ -84,21 +116,31 @@ def stack(harness_settings: HarnessSettings, run_dir: Path, run_log: RunLog) -> 
         run_log.secrets.add(harness_settings.database_url.get_secret_value())
     with system:
         run_log.event("harness", "phase", name="servers started", seconds=round(time.monotonic() - began, 3))
+        pytestconfig.stash[STACK] = system
         yield system
+        del pytestconfig.stash[STACK]
 
 
 @pytest.fixture(scope="session")
-def target(stack: Stack) -> Target:
-    """Where the system under test is."""
-    return stack.target
+def target(request: pytest.FixtureRequest, harness_settings: HarnessSettings, run_log: RunLog) -> Target:
+    """Where the system under test is: the deployment that was named, or else the reference system."""
+    told = load_target(harness_settings.target_file)
+    if told.token_url is None:
+        stack: Stack = request.getfixturevalue("stack")
+        return stack.target
+    target = Target.of(told, told.token_url)
+    run_log.secrets.add(*target.secrets.values(), *filter(None, [target.password]))
+    with closing(TokenEndpoint(target)) as endpoint:
+        endpoint.expect_there()
+    return target
 
 
 @pytest.fixture(autouse=True)
 def _servers_live(request: pytest.FixtureRequest) -> Iterator[None]:
     """A server that died says so itself, instead of the check that missed it."""
     yield
-    if "stack" in request.fixturenames:
-        request.getfixturevalue("stack").check()
+    if (running := request.config.stash.get(STACK, None)) is not None:
+        running.check()
 
 
 @pytest.fixture(scope="session")
@@ -158,17 +200,38 @@ def new_party(supabase: Supabase, names: Faker, new_person: Callable[[], Person]
     return make
 
 
+@pytest.fixture(scope="session")
+def given(target: Target) -> Given:
+    """The user and the party of a target that lets checks make none."""
+    return Given(target)
+
+
 @pytest.fixture
-def party(new_party: Callable[[], Party]) -> Party:
-    """A fresh party."""
+def party(target: Target, request: pytest.FixtureRequest) -> Party:
+    """A fresh party with a host of its own; the given one where none can be made."""
+    if not target.makes_people:
+        given: Given = request.getfixturevalue("given")
+        return given.party
+    new_party: Callable[[], Party] = request.getfixturevalue("new_party")
     return new_party()
+
+
+@pytest.fixture
+def host_session(target: Target, request: pytest.FixtureRequest, party: Party) -> Session:
+    """A session of the party's host."""
+    if not target.makes_people:
+        given: Given = request.getfixturevalue("given")
+        return given.session
+    supabase: Supabase = request.getfixturevalue("supabase")
+    return supabase.sign_in(party.host)
 
 
 @pytest.fixture(scope="session")
 def browsers(
-    playwright: Playwright, pytestconfig: pytest.Config, harness_settings: HarnessSettings
+    target: Target, playwright: Playwright, pytestconfig: pytest.Config, harness_settings: HarnessSettings
 ) -> Iterator[Browsers]:
     """One browser process for each device profile, kept for the whole run."""
+    target.needed("pages_url")
     executable = browser.ensure(harness_settings)
     headless = not pytestconfig.getoption("--headed")
     with Browsers(playwright, executable, harness_settings.cache / "clips", headless=headless) as running:

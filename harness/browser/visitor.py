@@ -45,7 +45,7 @@ class Visitor(ABC):
         """Go to the party's page, as it is for this role."""
         self.recorder.journey = party.id
         self.opened_at = time.time()
-        url = self.target.pages_url + self._path(party)
+        url = self.target.needed("pages_url") + self._path(party)
         with self._doing(f"open {url}"):
             self.page.goto(url, timeout=OPENS_WITHIN * 1000)
         return self

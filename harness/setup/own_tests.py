@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from harness.setup import pages
 from harness.setup.commands import CHECKOUT, in_checkout
 
 FOLDERS = ("tests/unit", "tests/contract", "tests/e2e")
+MUTANTS = "tests/unit/test_mutants.py"  # each is a gate of its own, and waits more than it works
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ def run_own_tests(settings: HarnessSettings, arguments: list[str]) -> int:
     if not in_checkout():
         raise UsageError("The harness's own tests are not in the installed package: run them in a checkout.")
     os.chdir(CHECKOUT)
-    outcomes = [_timed(name, phase) for name, phase in _phases(settings, arguments).items()]
+    with ExitStack() as aside:
+        phases = _phases(settings, aside, arguments)
+        outcomes = [_timed(name, phase) for name, phase in phases.items()]
     _say(summary(outcomes))
     return verdict(outcomes)
 
@@ -54,16 +60,51 @@ def _line(result: str, name: str, seconds: float) -> str:
     return f"{result:8}{name:16}{seconds:7.1f} s"
 
 
-def _phases(settings: HarnessSettings, arguments: list[str]) -> dict[str, Callable[[], int]]:
+def _phases(
+    settings: HarnessSettings, aside: ExitStack, arguments: list[str]
+) -> dict[str, Callable[[], int]]:
     python = [sys.executable, "-m"]
-    return {
+    static = {
         "ruff check": lambda: _tool([*python, "ruff", "check", "."]),
         "ruff format": lambda: _tool([*python, "ruff", "format", "--check", "."]),
         "mypy": lambda: _tool([*python, "mypy"]),
         "imports": lambda: _tool([Path(sys.executable).with_name("lint-imports"), "--no-logo"]),
         "page types": lambda: _page_types(settings),
-        "pytest": lambda: _pytest(arguments),
     }
+    if arguments:
+        return {**static, "pytest": lambda: _pytest(arguments)}
+    # From the first on, beside all others: its time is what is left to wait for.
+    mutants = aside.enter_context(Aside([*python, "pytest", "-q", MUTANTS]))
+    return {
+        **static,
+        "pytest": lambda: _pytest([f"--ignore={MUTANTS}"]),
+        "mutants": mutants.result,
+    }
+
+
+class Aside:
+    """A context: a command that runs beside what is done in it, told when its `result` is asked for."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+
+    def __enter__(self) -> Aside:
+        self._said = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(self._command, stdout=self._said, stderr=subprocess.STDOUT)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait()
+        self._said.close()
+
+    def result(self) -> int:
+        """Wait for its end, print what it said, return its exit code."""
+        code = self._process.wait()
+        self._said.seek(0)
+        _say(self._said.read().decode("utf-8", "replace"))
+        return code
 
 
 def _tool(command: Sequence[str | Path]) -> int:

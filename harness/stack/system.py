@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import tempfile
 import threading
 from collections.abc import Iterable
@@ -95,18 +97,20 @@ class Stack:
             stream_api_secret=self.keys.stream_api_secret,
             stream_base_url=urls["local Stream"],
             token_server_log=self._log("token server"),
+            token_server_command=f"{shlex.quote(sys.executable)} -m {MODULES['token server']}",
+            forbidden_origin="https://another-site.example",
         )
 
     def _environment(self, name: str) -> dict[str, str]:
         """What server `name` is told: its own settings and nothing that is another's."""
         keys, target = self.keys, self.target
-        supabase = {"SUPABASE_URL": target.supabase_url}
+        supabase = {"SUPABASE_URL": target.needed("supabase_url")}
         stream = {"STREAM_API_KEY": keys.stream_api_key, "STREAM_API_SECRET": keys.stream_api_secret}
         service_role = {"SUPABASE_SERVICE_ROLE_KEY": keys.supabase_service_role_key}
         anon = {"SUPABASE_ANON_KEY": keys.supabase_anon_key}
         stream_base = {"STREAM_BASE_URL": str(target.stream_base_url)}
         jwt_secret = {"SUPABASE_JWT_SECRET": keys.supabase_jwt_secret}
-        origins = {"ALLOWED_ORIGINS": target.pages_url}
+        origins = {"ALLOWED_ORIGINS": target.needed("pages_url")}
         own: dict[str, Iterable[dict[str, str]]] = {
             "local Supabase": [supabase, service_role, anon, jwt_secret, self._database()],
             "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}],

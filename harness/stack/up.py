@@ -81,7 +81,7 @@ def _print_demo(stack: Stack) -> None:
         "   sign in ": f"{viewer.email}  {viewer.password}",
         "Token server": target.token_url,
         "Local Stream": f"{target.stream_base_url}  (what happened: {stack.stream_control_url}/journal)",
-        "Local Supabase": target.supabase_url,
+        "Local Supabase": target.needed("supabase_url"),
         "Logs": str(stack.logs),
     }
     _print_rows(rows)

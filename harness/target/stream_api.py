@@ -58,11 +58,11 @@ class StreamApi:
         self._http.close()
 
     def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:  # noqa: ANN401
-        token = jwt.encode({"server": True}, self.target.stream_api_secret, "HS256")
+        token = jwt.encode({"server": True}, self.target.needed("stream_api_secret"), "HS256")
         own = self._request(token)
         own["params"].update(request.pop("params", {}))
         return transport.ask(self._http, WHO, method, self.base_url + path, **own, **request)
 
     def _request(self, token: str) -> dict[str, dict[str, str]]:
         headers = {"authorization": token, "stream-auth-type": "jwt"}
-        return {"params": {"api_key": self.target.stream_api_key}, "headers": headers}
+        return {"params": {"api_key": self.target.needed("stream_api_key")}, "headers": headers}

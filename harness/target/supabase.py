@@ -18,12 +18,15 @@ WHO = "Supabase"
 
 
 class Supabase:
-    """Acts with the service role, except where a person signs in. Raises ServerError when it is refused."""
+    """Acts with the service role, except where a person signs in.
+
+    Raises ServerError when it is refused, NotGiven when the target does not have the key that is needed.
+    """
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self._http = transport.client(target.supabase_url)
-        self._service = _keys(target.supabase_service_role_key)
+        self.url = target.needed("supabase_url")
+        self._http = transport.client(self.url)
 
     def create_user(self, name: str) -> Person:
         """A new confirmed user with this display name, an address nobody owns and a random password."""
@@ -39,9 +42,9 @@ class Supabase:
 
     def sign_in(self, person: Person) -> Session:
         """A fresh session, by password and with the public key, as the pages get it."""
-        headers = _keys(self.target.supabase_anon_key)
+        headers = _keys(self.target.needed("supabase_anon_key"))
         wanted = {"email": person.email, "password": person.password}
-        url = f"{self.target.supabase_url}/auth/v1/token"
+        url = f"{self.url}/auth/v1/token"
         params = {"grant_type": "password"}
         answer = transport.ask(self._http, WHO, "POST", url, params=params, headers=headers, json=wanted)
         session = transport.expect_ok(answer, WHO, "sign a person in").json()
@@ -71,26 +74,33 @@ class Supabase:
         if isinstance(thing, Party):
             self._rest("DELETE", "parties", "delete a party", params={"id": f"eq.{thing.id}"})
             return
-        url = f"{self.target.supabase_url}/auth/v1/admin/users/{thing.id}"
+        url = f"{self.url}/auth/v1/admin/users/{thing.id}"
         answer = transport.ask(self._http, WHO, "DELETE", url, headers=self._service)
         if answer.status_code != httpx.codes.NOT_FOUND:
             transport.expect_ok(answer, WHO, "delete a user")
 
     def public_keys(self) -> list[dict[str, Any]]:
         """The JSON Web Keys that sessions are verified with."""
-        return list(self._auth("GET", "/.well-known/jwks.json", "publish its keys").json()["keys"])
+        url = f"{self.url}/auth/v1/.well-known/jwks.json"
+        headers = {"apikey": self.target.needed("supabase_anon_key")}
+        answer = transport.ask(self._http, WHO, "GET", url, headers=headers)
+        return list(transport.expect_ok(answer, WHO, "publish its keys").json()["keys"])
 
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()
 
+    @property
+    def _service(self) -> dict[str, str]:
+        return _keys(self.target.needed("supabase_service_role_key"))
+
     def _auth(self, method: str, path: str, to_do: str, **request: Any) -> httpx.Response:  # noqa: ANN401
-        url = f"{self.target.supabase_url}/auth/v1{path}"
+        url = f"{self.url}/auth/v1{path}"
         answer = transport.ask(self._http, WHO, method, url, headers=self._service, **request)
         return transport.expect_ok(answer, WHO, to_do)
 
     def _rest(self, method: str, table: str, to_do: str, **request: Any) -> httpx.Response:  # noqa: ANN401
-        url = f"{self.target.supabase_url}/rest/v1/{table}"
+        url = f"{self.url}/rest/v1/{table}"
         headers = {**self._service, **request.pop("headers", {})}
         answer = transport.ask(self._http, WHO, method, url, headers=headers, **request)
         return transport.expect_ok(answer, WHO, to_do)

@@ -8,11 +8,13 @@ from typing import Any
 
 import httpx
 
+from harness.errors import ServerError
 from harness.target import transport
 from harness.target.answer import Answer
 from harness.target.target import Target
 
 SHOWN = 600  # characters of a body that a message quotes
+THERE_WITHIN = 12.0  # seconds; functions that have slept are slow once
 
 
 class TokenEndpoint:
@@ -53,6 +55,18 @@ class TokenEndpoint:
             follow_redirects=False,
         )
         return self._answer(answer, sent, content)
+
+    def expect_there(self) -> None:
+        """Raises ServerError unless what is at the address answers as a token endpoint does."""
+        url = self.target.token_url
+        answer = transport.ask(self._http, "The token endpoint", "POST", url, json={}, timeout=THERE_WITHIN)
+        expected = f"{url} was expected to be a token endpoint, which answers in JSON, but"
+        if answer.is_redirect:
+            where = answer.headers.get("location", "nowhere")
+            raise ServerError(f"{expected} redirects to {where}: name the address itself.")
+        if _json(answer.content) is None:
+            kind = answer.headers.get("content-type", "no content type")
+            raise ServerError(f"{expected} answered {answer.status_code} with {kind}: check the address.")
 
     def close(self) -> None:
         """Let go of the connections."""

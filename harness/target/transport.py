@@ -33,7 +33,8 @@ def ask(asking: httpx.Client, who: str, method: str, url: str, **request: Any) -
     try:
         return asking.request(method, url, **request)
     except httpx.TransportError as error:
-        fault = str(error) or type(error).__name__
+        silent = isinstance(error, httpx.TimeoutException)
+        fault = "it was silent for too long" if silent else str(error) or type(error).__name__
         raise ServerError(
             f"{who} was expected to answer {method} {url} but did not ({fault}): check that it runs there."
         ) from error

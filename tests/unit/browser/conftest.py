@@ -107,7 +107,7 @@ def target() -> Iterator[Target]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    yield Target(url, url + TOKEN_PATH, url, "anon", "service", "key", "secret")
+    yield Target(token_url=url + TOKEN_PATH, pages_url=url, supabase_url=url, stream_api_secret="secret")
     server.should_exit = True
     thread.join()
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness.config import child_environment
 from harness.setup.commands import CHECKOUT
-from harness.setup.own_tests import Outcome, summary, verdict
+from harness.setup.own_tests import Aside, Outcome, summary, verdict
 
 
 def outcomes(*codes: int) -> list[Outcome]:
@@ -72,3 +72,16 @@ def test_pytest_runs_what_is_named_and_its_exit_code_counts(tmp_path: Path, test
 def test_ctrl_c_during_pytest_is_ctrl_c(tmp_path: Path) -> None:
     ran = pytest_on(tmp_path, "def test_it(): raise KeyboardInterrupt")
     assert ran.stderr.strip().endswith("KeyboardInterrupt")
+
+
+def test_what_runs_aside_is_told_when_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with Aside([sys.executable, "-c", "print('two red'); raise SystemExit(1)"]) as aside:
+        assert capsys.readouterr().out == ""
+        assert aside.result() == 1
+    assert capsys.readouterr().out == "two red\n\n"
+
+
+def test_what_runs_aside_is_ended_with_the_rest() -> None:
+    with Aside([sys.executable, "-c", "import threading; threading.Event().wait()"]) as aside:
+        pass
+    assert aside._process.returncode != 0

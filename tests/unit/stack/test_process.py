@@ -67,7 +67,7 @@ def test_one_that_dies_while_starting_says_why(server: ServerProcess, settings: 
     with pytest.raises(ServerError) as told:
         server.await_ready()
     assert str(told.value) == (
-        "The pages could not run. Environment variables need setting: TOKEN_URL is not set."
+        "The pages could not run. Settings are missing or wrong: TOKEN_URL is not set."
     )
 
 

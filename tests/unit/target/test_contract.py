@@ -14,7 +14,12 @@ from harness.errors import Finding
 from harness.target import Answer, Party, Person, Target, contract
 
 SECRET = "a secret of Stream, long enough to sign with"
-TARGET = Target("http://pages", "http://token", "http://supabase", "anon", "service role", "key", SECRET)
+TARGET = Target(
+    token_url="http://token",
+    supabase_service_role_key="service role",
+    stream_api_key="key",
+    stream_api_secret=SECRET,
+)
 HOST = Person("host-id", "host@example.com", "password", "Host")
 PARTY = Party("party-id", HOST, "A party")
 RIGHT = {

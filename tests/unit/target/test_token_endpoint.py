@@ -20,7 +20,12 @@ SECRET = "a secret of Stream, long enough to sign with"
 
 
 def target_at(url: str) -> Target:
-    return Target("http://pages", url, "http://supabase", "anon", "service role key", "key", SECRET)
+    return Target(
+        token_url=url,
+        supabase_service_role_key="service role key",
+        stream_api_key="key",
+        stream_api_secret=SECRET,
+    )
 
 
 async def echo(request: Request) -> Response:

@@ -36,7 +36,7 @@ def run(check: Check, system: System, **given: object) -> None:
         "supabase": system.supabase,
         "stream_api": system.stream_api,
         "party": party,
-        "party_of_all": party,
+        "standing_party": party,
         "host_session": Session(system.session(party.host), "", party.host.id),
         "new_person": system.new_person,
         "page_origin": PAGES,
@@ -140,7 +140,7 @@ def test_server_that_does_not_look_at_a_session_is_found(
         party, viewer = system.new_party(), system.new_person()
         keys = system.supabase.public_keys()
         forger = forgery.Forger(
-            system.session(viewer), keys, SECRET, party.host_id, system.target.supabase_anon_key
+            system.session(viewer), keys, SECRET, party.host_id, system.target.needed("supabase_anon_key")
         )
         bad_sessions.expect_refusal(system.endpoint, forge(forger), party)
         forged = forge(forger)
@@ -182,7 +182,7 @@ def test_server_that_logs_a_token_is_found(tmp_path: Path, monkeypatch: pytest.M
     plain = steps.Steps.__call__
     with running(tmp_path / "log") as system:
         run(logs.test_no_secret_in_answers_and_log, system)
-        secret = system.target.stream_api_secret
+        secret = system.target.needed("stream_api_secret")
         monkeypatch.setattr(steps.Steps, "__call__", lambda self, step, **_: plain(self, step, secret=secret))
         with pytest.raises(Finding, match="the Stream API secret can be read") as found:
             run(logs.test_no_secret_in_answers_and_log, system)
