@@ -15,11 +15,11 @@ except ImportError as error:
     sys.exit(2)
 
 from harness.errors import HarnessError
-from harness.setup.commands import COMMANDS, needs, program, unknown
+from harness.setup.commands import BROWSER, COMMANDS, PACKAGES, needs, program, unknown
 from harness.setup.start import interrupt
 
 if TYPE_CHECKING:
-    from harness.config import HarnessSettings
+    from harness.config import HarnessSettings, TargetSettings
     from harness.setup.everything import Ready
 
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False}
@@ -46,18 +46,31 @@ def commands() -> None:
 @click.option(
     "--runs", type=click.Path(path_type=Path), help="where the run leaves its folder (default: runs)"
 )
-def gate(only: str | None, runs: Path | None) -> int:
-    from harness.config import HarnessSettings, load
+@click.option("--token-url", metavar="URL", help="a token endpoint to test in place of the built-in system")
+@click.option(
+    "--target", type=click.Path(path_type=Path), help="a file that describes the deployment to test"
+)
+def gate(only: str | None, runs: Path | None, token_url: str | None, target: Path | None) -> int:
+    from harness.config import HarnessSettings, load, load_target
     from harness.gate import gate as run_gate
     from harness.gate.catalogue import catalogue, choose
 
-    settings = load(HarnessSettings)
-    if runs is not None:
-        settings = settings.model_copy(update={"runs": runs})
+    told = {"runs": runs, "target_file": target}
+    settings = load(HarnessSettings).model_copy(
+        update={name: value for name, value in told.items() if value is not None}
+    )
+    deployment = load_target(settings.target_file, token_url)
     named = [] if only is None else [only]
-    choose(named, catalogue())  # a wrong name is told before anything is installed
-    _make_ready(settings, COMMANDS["gate"].needs)
-    return run_gate(settings, named)
+    chosen = choose(named, catalogue())  # a wrong name is told before anything is installed
+    _make_ready(settings, _gate_needs(deployment, {check.area for check in chosen}))
+    return run_gate(settings, named, deployment)
+
+
+def _gate_needs(target: TargetSettings, areas: set[str]) -> Sequence[str]:
+    """A deployment brings its own pages and database; only its token endpoint can do without a browser."""
+    if target.token_url is None:
+        return COMMANDS["gate"].needs
+    return (PACKAGES,) if areas == {"T"} or target.pages_url is None else (PACKAGES, BROWSER)
 
 
 @commands.command(help=COMMANDS["up"].does)

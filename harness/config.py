@@ -114,6 +114,11 @@ class Waiver(BaseModel):
     reason: str = Field(min_length=1)
     until: date
 
+    @property
+    def in_force(self) -> bool:
+        """Whether its last day has not passed."""
+        return date.today() <= self.until
+
 
 class TargetSettings(BaseSettings):
     """A deployment to test in place of the built-in system: the environment wins over the target file."""
@@ -152,6 +157,10 @@ class TargetSettings(BaseSettings):
     def secret_fields(cls) -> set[str]:
         """What may come from the environment alone."""
         return {name for name, field in cls.model_fields.items() if "SecretStr" in str(field.annotation)}
+
+    def secret_values(self) -> list[str]:
+        """What may be written nowhere."""
+        return [str(value) for name, value in self.plain().items() if value and name in self.secret_fields()]
 
     def plain(self) -> dict[str, Any]:
         """The fields that describe the target itself, secrets as text."""
@@ -200,8 +209,11 @@ def _place(location: tuple[int | str, ...]) -> str:
     return ".".join(map(str, location))
 
 
-def load_target(file: Path | None) -> TargetSettings:
-    """The deployment that environment and target file describe; raises SettingsError for a faulty file."""
+def load_target(file: Path | None, token_url: str | None = None) -> TargetSettings:
+    """The deployment that environment and target file describe; raises SettingsError for a faulty file.
+
+    `token_url`, from the command line, wins over both.
+    """
     told = _read_target(file) if file is not None else {}
     unknown = told.keys() - TargetSettings.model_fields.keys()
     if unknown:
@@ -213,7 +225,13 @@ def load_target(file: Path | None) -> TargetSettings:
     if secret:
         variables = ", ".join(TargetSettings.told_by(name) for name in sorted(secret))
         raise SettingsError(f"{file} holds secrets, which only the environment may: set {variables} there.")
-    return load(TargetSettings, **told)
+    target = load(TargetSettings, **told)
+    if token_url is None:
+        return target
+    try:
+        return target.model_copy(update={"token_url": _http_url(token_url)})
+    except ValidationError:
+        raise SettingsError(f"--token-url must be an http(s) address, got {token_url!r}.") from None
 
 
 def _read_target(file: Path) -> dict[str, Any]:

@@ -61,6 +61,13 @@ def choose(only: Iterable[str], checks: Mapping[str, Check]) -> list[Check]:
     return chosen
 
 
+def expect_checks(waived: Iterable[str], checks: Mapping[str, Check]) -> None:
+    """Raises UsageError for a waiver of what is no check."""
+    for name in waived:
+        if name not in checks:
+            raise UsageError(f"A waiver names what is no check. {_unknown(name, [], checks)}")
+
+
 def _unknown(name: str, areas: Iterable[str], checks: Mapping[str, Check]) -> str:
     from difflib import get_close_matches
 

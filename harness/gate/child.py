@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.config import PACKAGE, bundled, child_environment
@@ -25,17 +25,21 @@ DID_ITS_WORK = (0, SOMETHING_FAILED, NOTHING_COLLECTED)
 
 @dataclass(frozen=True)
 class Suite:
-    """The tests that prove the checks, and the plugin that provides their fixtures and the run log."""
+    """The tests that prove the checks, and the plugin that provides their fixtures and the run log.
+
+    `environment` is added to that of the gate.
+    """
 
     root: Path
     folders: tuple[Path, ...]
     plugins: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
-def release_suite() -> Suite:
+def release_suite(environment: Mapping[str, str]) -> Suite:
     """The checks that ship with the harness."""
     contract, e2e = bundled("tests/contract"), bundled("tests/e2e")
-    return Suite(contract.parent.parent, (contract, e2e), ("playwright", "harness.plugin"))
+    return Suite(contract.parent.parent, (contract, e2e), ("playwright", "harness.plugin"), environment)
 
 
 class Child:
@@ -117,6 +121,7 @@ class Child:
         path = [str(PACKAGE.parent), *filter(None, [inherited.get("PYTHONPATH")])]
         return {
             **inherited,
+            **self._suite.environment,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTEST_ADDOPTS": "",
             "PYTHONPATH": os.pathsep.join(path),

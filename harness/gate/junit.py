@@ -22,7 +22,7 @@ def junit(verdict: Verdict, results: Sequence[CheckResult]) -> str:
         tests=str(len(results)),
         failures=str(states.count(State.RED) + states.count(State.FLAKY)),
         errors=str(states.count(State.GAP)),
-        skipped=str(states.count(State.PLANNED)),
+        skipped=str(states.count(State.PLANNED) + states.count(State.WAIVED)),
         time=_seconds(sum(result.seconds for result in results)),
     )
     properties = SubElement(suite, "properties")
@@ -54,7 +54,7 @@ def _testcase(suite: Element, result: CheckResult) -> None:
     _property(properties, "attempts", str(len(result.attempts)))
     for test in sorted({test for attempt in result.attempts for test in attempt.tests}):
         _property(properties, "test", test)
-    if result.state is State.PLANNED:
+    if result.state in (State.PLANNED, State.WAIVED):
         SubElement(case, "skipped", message=_clean(result.message))
     elif result.state is State.GAP:
         _told(case, "error", "gap", result.message)

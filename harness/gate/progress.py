@@ -14,13 +14,21 @@ from harness.trace.events import Event
 if TYPE_CHECKING:
     from rich.console import Console
 
-SIGNS = {State.GREEN: "✔", State.RED: "✘", State.FLAKY: "~", State.GAP: "?", State.PLANNED: "·"}
+SIGNS = {
+    State.GREEN: "✔",
+    State.RED: "✘",
+    State.FLAKY: "~",
+    State.GAP: "?",
+    State.WAIVED: "!",
+    State.PLANNED: "·",
+}
 # Never colour alone: every state has its sign and its word too.
 STYLES = {
     State.GREEN: "green",
     State.RED: "red",
     State.FLAKY: "yellow",
     State.GAP: "magenta",
+    State.WAIVED: "yellow",
     State.PLANNED: "dim",
 }
 VERDICT_STYLES = {
@@ -103,4 +111,4 @@ def _worth_explaining(result: CheckResult) -> bool:
     """A gap that the harness itself made is told once, by the verdict."""
     if result.state is State.GAP:
         return result.ended and not result.broken_harness
-    return result.state in (State.RED, State.FLAKY)
+    return result.state in (State.RED, State.FLAKY, State.WAIVED)

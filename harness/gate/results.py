@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
+from harness.config import Waiver
 from harness.gate.catalogue import Check
+
+NO_WAIVERS: Mapping[str, Waiver] = MappingProxyType({})
 
 
 class State(StrEnum):
-    """How a check came out. All but GREEN and PLANNED block."""
+    """How a check came out. All but GREEN, WAIVED and PLANNED block."""
 
     GREEN = "pass"
     RED = "fail"
     FLAKY = "flaky"
     GAP = "gap"
+    WAIVED = "waived"
     PLANNED = "planned"
 
 
@@ -69,13 +74,22 @@ class Attempt:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check, with each attempt at it."""
+    """One check, with each attempt at it, and the waiver that is in force for it."""
 
     check: Check
     attempts: Sequence[Attempt]
+    waiver: Waiver | None = None
 
     @property
     def state(self) -> State:
+        """What came of it, or WAIVED: a gap may be for any check, a failure only for one that is no must."""
+        state = self._state
+        may_be = state is State.GAP or (state in (State.RED, State.FLAKY) and self.check.level != "must")
+        in_force = self.waiver is not None and self.waiver.in_force
+        return State.WAIVED if in_force and may_be and not self.broken_harness else state
+
+    @property
+    def _state(self) -> State:
         """What failed once has not passed: green the second time is FLAKY, anything else is RED."""
         if self.check.planned:
             return State.PLANNED
@@ -92,7 +106,13 @@ class CheckResult:
         messages = [attempt.message for attempt in self.attempts if attempt.state is not State.GREEN]
         if self.attempts and not messages:
             return ""
-        return messages[-1] if messages else "it did not run"
+        message = messages[-1] if messages else "it did not run"
+        if self.waiver is None:
+            return message
+        if self.state is State.WAIVED:
+            return f"waived until {self.waiver.until} ({self.waiver.reason}): {message}"
+        ended = f"ended on {self.waiver.until}" if not self.waiver.in_force else "cannot cover this"
+        return f"{message}\n(its waiver {ended})"
 
     @property
     def seconds(self) -> float:
@@ -110,8 +130,10 @@ class CheckResult:
         return self.attempts[-1].broken_harness if self.attempts else None
 
 
-def results(checks: Iterable[Check], events: Sequence[dict[str, Any]]) -> list[CheckResult]:
-    """Each check's attempts, gathered from `collected` and `check` events.
+def results(
+    checks: Iterable[Check], events: Sequence[dict[str, Any]], waivers: Mapping[str, Waiver] = NO_WAIVERS
+) -> list[CheckResult]:
+    """Each check's attempts, gathered from `collected` and `check` events, and its waiver.
 
     An attempt is one that selected the check: the first selects all, the second those that were red.
     """
@@ -128,7 +150,7 @@ def results(checks: Iterable[Check], events: Sequence[dict[str, Any]]) -> list[C
             for number, tests in sorted(collected.items())
             if number == 1 or check.id in tests
         ]
-        found.append(CheckResult(check, attempts))
+        found.append(CheckResult(check, attempts, waivers.get(check.id)))
     return found
 
 

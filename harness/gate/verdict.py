@@ -60,13 +60,20 @@ def judge(
 
 
 def _green(by_state: dict[State, list[CheckResult]], partial: bool) -> Verdict:
-    green, uncovered = len(by_state[State.GREEN]), _uncovered(by_state[State.PLANNED])
+    green = len(by_state[State.GREEN])
+    uncovered = _waived(by_state[State.WAIVED]) + _uncovered(by_state[State.PLANNED])
     if partial:
         # Nothing was found wrong, but nobody asked the rest: it must not read like a release.
         chosen = f"The {green} chosen checks are green" if green > 1 else "The chosen check is green"
         return Verdict(Word.PARTIAL, f"{chosen}: partial, not a release verdict.{uncovered}", 0)
     all_of = f"All {green} checks are green" if green > 1 else "The check is green"
     return Verdict(Word.RELEASE, f"{all_of}.{uncovered}", 0)
+
+
+def _waived(waived: Sequence[CheckResult]) -> str:
+    """Every one by its id: what is waived was not shown to work."""
+    told = [f"{result.check.id} until {result.waiver.until}" for result in waived if result.waiver]
+    return f" WAIVED: {', '.join(told)}." if told else ""
 
 
 def _uncovered(planned: Sequence[CheckResult]) -> str:

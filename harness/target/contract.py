@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import jwt
@@ -47,6 +47,17 @@ def refused(answer: Answer, status: int, error: str) -> None:
     expected = {"ok": False, "error": error}
     if answer.status != status or not _same(answer.json, expected):
         raise Finding(answer.story(f"{status} {expected}"))
+
+
+def unavailable(answer: Answer, statuses: Collection[int], within: float) -> None:
+    """One of `statuses` in the one shape of an error, in less than `within` seconds."""
+    body = answer.json if isinstance(answer.json, dict) else {}
+    shaped = body.keys() == {"ok", "error"} and body["ok"] is False and _is_text(body["error"])
+    if answer.status not in statuses or not shaped:
+        expected = " or ".join(map(str, sorted(statuses)))
+        raise Finding(answer.story(f"{expected} with {{'ok': False, 'error': a text}}"))
+    if answer.elapsed > within:
+        raise Finding(answer.story(f"an answer within {within:g} s; it took {answer.elapsed:.1f} s"))
 
 
 def readable_from(answer: Answer, origin: str) -> None:

@@ -16,7 +16,7 @@ from harness.trace.events import read
 @pytest.fixture(scope="module")
 def tested(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     """The check ids that the tests of the suite carry."""
-    run_dir, suite = tmp_path_factory.mktemp("run"), release_suite()
+    run_dir, suite = tmp_path_factory.mktemp("run"), release_suite({})
     pytest_run = subprocess.run(
         [
             sys.executable,

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from harness.errors import ServerError
 from harness.serving import LOOPBACK, bind
 from harness.target import Target, TokenEndpoint
-from tests.unit.token_server.served import served
+from tests.contract.served import served
 
 SECRET = "a secret of Stream, long enough to sign with"
 

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from harness.errors import ServerError
 from harness.target import StreamApi, Supabase
-from tests.unit.token_server.served import served
+from tests.contract.served import served
 from tests.unit.token_server.system import System, running
 
 

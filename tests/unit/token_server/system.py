@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from harness.config import TokenServerSettings
 from harness.target import Party, Person, StreamApi, Supabase, Target, TokenEndpoint
 from harness.token_server.app import PATH, create_app
-from tests.unit.token_server.served import served
+from tests.contract.served import served
 from tests.unit.token_server.small_stream import SmallStream
 from tests.unit.token_server.small_supabase import SmallSupabase
 

@@ -1,0 +1,95 @@
+"""Another token server like the target's, started by its command, with settings of our own."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from harness.browser.eventually import eventually
+from harness.config import server_environment
+from harness.errors import Finding, ServerError
+from harness.serving import LOOPBACK, bind
+from harness.target import Target
+from harness.target.stream_api import VENDOR
+
+STARTS_WITHIN, ENDS_WITHIN = 30.0, 15.0  # seconds
+
+
+def settings_of(target: Target, origin: str) -> dict[str, str]:
+    """The variables that a token server like the target's is told; raises NotGiven for what we lack."""
+    told = {
+        "STREAM_API_KEY": target.needed("stream_api_key"),
+        "STREAM_API_SECRET": target.needed("stream_api_secret"),
+        "STREAM_BASE_URL": target.stream_base_url or VENDOR,
+        "SUPABASE_URL": target.needed("supabase_url"),
+        "SUPABASE_SERVICE_ROLE_KEY": target.needed("supabase_service_role_key"),
+        "ALLOWED_ORIGINS": origin,
+    }
+    return told | ({"SUPABASE_JWT_SECRET": target.supabase_jwt_secret} if target.supabase_jwt_secret else {})
+
+
+def started(target: Target, settings: Mapping[str, str], log: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """The process, and the address of its endpoint once it is up: the path is that of the target's."""
+    with bind() as free:
+        port = free.getsockname()[1]
+    command = shlex.split(target.needed("token_server_command"))
+    environment = server_environment({**settings, "PORT": str(port)})
+    try:
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            )
+    except OSError as error:
+        raise ServerError(
+            f"HARNESS_TOKEN_SERVER_COMMAND was expected to start a token server, but {command[0]} "
+            f"could not be started ({error.strerror}): mend it."
+        ) from None
+    return process, f"http://{LOOPBACK}:{port}{urlsplit(target.token_url).path}"
+
+
+@contextmanager
+def own_server(target: Target, settings: Mapping[str, str], log: Path) -> Iterator[Target]:
+    """The target as it is with this token server in place of its own."""
+    process, url = started(target, settings, log)
+
+    def why_not_yet() -> str | None:
+        if process.poll() is not None:
+            return f"it ended with exit code {process.returncode}"
+        try:
+            httpx.options(url, timeout=STARTS_WITHIN, trust_env=False)
+        except httpx.TransportError as error:
+            return f"it does not answer ({type(error).__name__})"
+        return None
+
+    try:
+        try:
+            eventually(lambda: None if process.poll() is not None else why_not_yet(), within=STARTS_WITHIN)
+            reason = why_not_yet()
+        except Finding as silent:
+            reason = str(silent)
+        if reason is not None:
+            last = log.read_text(errors="replace").strip().splitlines()[-3:]
+            raise ServerError(
+                f"HARNESS_TOKEN_SERVER_COMMAND was expected to start a token server on PORT, but {reason}. "
+                + " ".join(last)
+            )
+        yield replace(target, token_url=url, token_server_log=log)
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As its host would end it; by force when it does not follow."""
+    process.terminate()
+    try:
+        process.wait(ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

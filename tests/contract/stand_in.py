@@ -1,0 +1,68 @@
+"""A stand-in for a Supabase project that can be made to fail: the target's own must stay up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .faulty import FAULTS, METHODS
+from .forgery import own_key
+
+
+@dataclass
+class StandIn:
+    """One user, who hosts every party. `fault` is one of FAULTS, for requests whose path has `on` in it."""
+
+    user_id: str = field(default_factory=lambda: str(uuid4()))
+    key_id: str = field(default_factory=lambda: str(uuid4()))
+    key: EllipticCurvePrivateKey = field(default_factory=own_key, repr=False)
+    fault: str | None = None
+    on: str = ""
+    bitten: int = 0
+
+    def session(self, url: str) -> str:
+        """A session of the user as the project at `url` signs it."""
+        now = int(time.time())
+        claims = {
+            "iss": f"{url}/auth/v1",
+            "aud": "authenticated",
+            "role": "authenticated",
+            "sub": self.user_id,
+            "email": "host@example.com",
+            "iat": now,
+            "exp": now + 3600,
+        }
+        return jwt.encode(claims, self.key, "ES256", headers={"kid": self.key_id})
+
+    def app(self) -> Starlette:
+        """As an ASGI application."""
+        return Starlette(routes=[Route("/{path:path}", self._answer, methods=METHODS)])
+
+    async def _answer(self, request: Request) -> Response:
+        path = request.url.path
+        if self.fault is not None and self.on in path:
+            self.bitten += 1
+            return await FAULTS[self.fault]()
+        match path.rpartition("/")[2]:
+            case "jwks.json":
+                return JSONResponse({"keys": [self._public_key()]})
+            case "user":
+                return JSONResponse({"id": self.user_id, "aud": "authenticated", "email": "host@example.com"})
+            case "parties":
+                party_id = request.query_params.get("id", "").removeprefix("eq.")
+                return JSONResponse([{"id": party_id, "host_id": self.user_id}])
+            case "profiles":
+                return JSONResponse([{"id": self.user_id, "display_name": "Host"}])
+        return JSONResponse({"message": "no such route"}, 404)
+
+    def _public_key(self) -> dict[str, str]:
+        made = jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
+        return {**made, "alg": "ES256", "kid": self.key_id, "use": "sig"}

@@ -1,0 +1,42 @@
+"""A token server that lacks what it needs does not start: it names the variable, and does not fail later."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.target import Target
+
+from .own_server import STARTS_WITHIN, end, own_server, settings_of, started
+
+pytestmark = pytest.mark.check("T18")
+NEEDED = ("STREAM_API_KEY", "STREAM_API_SECRET", "SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY")
+
+
+def test_server_with_all_of_them_starts(target: Target, page_origin: str, tmp_path: Path) -> None:
+    with own_server(target, settings_of(target, page_origin), tmp_path / "log"):
+        pass
+
+
+@pytest.mark.parametrize("variable", NEEDED)
+@pytest.mark.parametrize("how", ["unset", "empty"])
+def test_server_without_one_of_them_does_not_start_and_names_it(
+    target: Target, page_origin: str, tmp_path: Path, variable: str, how: str
+) -> None:
+    settings = settings_of(target, page_origin)
+    del settings[variable]
+    process, _ = started(target, settings | ({variable: ""} if how == "empty" else {}), tmp_path / "log")
+    try:
+        code: int | None = process.wait(STARTS_WITHIN)
+    except subprocess.TimeoutExpired:
+        code = None
+    finally:
+        end(process)
+    said = (tmp_path / "log").read_text(errors="replace")
+    came = "still ran" if code is None else f"ended with exit code {code} and said:\n{said}"
+    story = f"expected a server without {variable} to end with an error that names it; it {came}"
+    assert code, story
+    assert variable in said, story
+    assert "Traceback" not in said, f"expected a sentence, came a traceback:\n{said}"
