@@ -6,6 +6,7 @@ Each server has a settings class of its own, so that it can run alone with nothi
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from datetime import date
 from functools import cache
@@ -22,6 +23,7 @@ from pydantic import (
     TypeAdapter,
     ValidationError,
 )
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from harness.errors import SettingsError
@@ -39,8 +41,47 @@ def _comma_separated(value: str | list[str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _filled(value: object) -> object:
+    """Text without the blanks around it, which come along when it is copied; raises when nothing is left."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if not text:
+        raise PydanticCustomError("empty", "it is empty")
+    if not text.isascii() or not text.isprintable():
+        raise PydanticCustomError("characters", "it has characters that no key has")
+    return text
+
+
+def _signing_secret(value: object) -> object:
+    """None when it is left empty, which says the same as leaving it out."""
+    if isinstance(value, str) and not value.strip():
+        return None
+    text = _filled(value)
+    if isinstance(text, str) and len(text) < SHORTEST_SECRET:
+        # Such a secret can be found by trying, on any session that it signed.
+        raise PydanticCustomError("short", f"expected {SHORTEST_SECRET} characters or more, came {len(text)}")
+    return text
+
+
+def _origins(value: str | list[str]) -> list[str]:
+    origins = _comma_separated(value)
+    for origin in origins:
+        if origin != "*" and not ORIGIN.fullmatch(origin):
+            raise PydanticCustomError(
+                "origin", "expected origins like https://app.example or *, came {origin}", {"origin": origin}
+            )
+    if not origins:
+        raise PydanticCustomError("origin", "it names no origin")
+    return origins
+
+
+SHORTEST_SECRET = 32  # characters, as HS256 wants
+ORIGIN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s]+/?")
+Origins = Annotated[list[str], NoDecode, BeforeValidator(_origins)]
+Filled = BeforeValidator(_filled)
+SigningSecret = Annotated[SecretStr | None, BeforeValidator(_signing_secret)]
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
-CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)]
 
 
 class ServerSettings(BaseSettings):
@@ -55,17 +96,20 @@ class ServerSettings(BaseSettings):
 class TokenServerSettings(ServerSettings):
     """The reference token server."""
 
-    stream_api_key: str = Field(alias="STREAM_API_KEY", min_length=1)
-    stream_api_secret: SecretStr = Field(alias="STREAM_API_SECRET", min_length=1)
-    supabase_url: HttpUrl = Field(alias="SUPABASE_URL")
-    supabase_service_role_key: SecretStr = Field(alias="SUPABASE_SERVICE_ROLE_KEY", min_length=1)
-    supabase_jwt_secret: SecretStr | None = Field(
+    stream_api_key: Annotated[str, Filled] = Field(alias="STREAM_API_KEY")
+    stream_api_secret: Annotated[SecretStr, Filled] = Field(alias="STREAM_API_SECRET")
+    supabase_url: Annotated[HttpUrl, Filled] = Field(alias="SUPABASE_URL")
+    supabase_service_role_key: Annotated[SecretStr, Filled] = Field(alias="SUPABASE_SERVICE_ROLE_KEY")
+    supabase_jwt_secret: SigningSecret = Field(
         None, alias="SUPABASE_JWT_SECRET", description="for projects that still sign sessions with HS256"
     )
     stream_base_url: HttpUrl | None = Field(
         None, alias="STREAM_BASE_URL", description="default: the vendor's"
     )
-    allowed_origins: CommaSeparated = Field(["*"], alias="ALLOWED_ORIGINS", description="comma-separated")
+    allowed_origins: Origins = Field(["*"], alias="ALLOWED_ORIGINS", description="comma-separated")
+    rate_limit: int = Field(
+        120, alias="RATE_LIMIT", ge=0, description="requests of one user in a minute; 0 is no limit"
+    )
 
 
 class LocalStreamSettings(ServerSettings):

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 import uvicorn
@@ -25,6 +27,20 @@ SettingsT = TypeVar("SettingsT", bound=ServerSettings)
 LOOPBACK = "127.0.0.1"
 # Seconds. Longer than clients keep a connection (httpx: 5): who closes first must not be a race.
 KEEP_ALIVE = 65
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one server may take: seconds to finish what it is doing at its end, bytes of a request's head.
+
+    Few seconds by default: a server with WebSockets has always something open.
+    """
+
+    finish_within: int = 3
+    read_of_head: int | None = None  # None: as many as the HTTP library takes
+
+
+STANDARD = Limits()
 
 
 def bind(port: int = 0) -> socket.socket:
@@ -43,19 +59,20 @@ def bind(port: int = 0) -> socket.socket:
     return listener
 
 
-def run(kind: type[SettingsT], create_app: Callable[[SettingsT], ASGIApp]) -> None:
+def run(kind: type[SettingsT], create_app: Callable[[SettingsT], ASGIApp], limits: Limits = STANDARD) -> None:
     """The whole life of a server process. Exit 2 with one sentence, no traceback, when it cannot start."""
     try:
         settings = load(kind)
-        serve(create_app(settings), settings)
+        serve(create_app(settings), settings, limits)
     except HarnessError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(error.exit_code)
 
 
-def serve(app: ASGIApp, settings: ServerSettings) -> None:
+def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> None:
     """Serve `app` until SIGINT, SIGTERM or, when the stack started it, until standard input closes.
 
+    At its end it takes no new connection and finishes what it was asked already, as far as `limits` allow.
     Raises the HarnessError that the application's start-up raised.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
@@ -67,10 +84,13 @@ def serve(app: ASGIApp, settings: ServerSettings) -> None:
         log_level="warning",
         access_log=False,
         lifespan="on",
-        timeout_graceful_shutdown=3,
+        http="h11",  # the limit of a head is this library's
+        h11_max_incomplete_event_size=limits.read_of_head,
+        timeout_graceful_shutdown=limits.finish_within,
         timeout_keep_alive=KEEP_ALIVE,
     )
     server = uvicorn.Server(config)
+    _end_by_signal(server)
     if settings.listen_fd is None:
         listener = bind(settings.port)
     else:
@@ -110,6 +130,19 @@ class _Start:
         finally:
             for message in failed:
                 await send(message)
+
+
+def _end_by_signal(server: uvicorn.Server) -> None:
+    """Make a signal an order that is carried out, exit code 0.
+
+    The server repeats a signal once it has ended; without this, it would look as if it had been killed.
+    """
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
 
 
 def _stop_with_parent(server: uvicorn.Server) -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from starlette.applications import Starlette
 
 from harness.config import TokenServerSettings
-from harness.serving import run
+from harness.serving import Limits, run
+from harness.token_server.limits import READ_OF_HEAD, TIME_LIMIT
+
+# Who asked before the end gets an answer: the longest that one may take, and a second to send it.
+LIMITS = Limits(finish_within=int(TIME_LIMIT) + 1, read_of_head=READ_OF_HEAD)
 
 
 def create_app(settings: TokenServerSettings) -> Starlette:
@@ -16,4 +20,4 @@ def create_app(settings: TokenServerSettings) -> Starlette:
 
 
 if __name__ == "__main__":
-    run(TokenServerSettings, create_app)
+    run(TokenServerSettings, create_app, LIMITS)

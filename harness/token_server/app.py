@@ -17,25 +17,30 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.config import TokenServerSettings
+from harness.token_server import second_try
 from harness.token_server.body import read_body, wanted_call
 from harness.token_server.cors import Cors
+from harness.token_server.display_name import display_name
+from harness.token_server.head_limit import HeadLimit
+from harness.token_server.limits import TIME_LIMIT
+from harness.token_server.rate_limit import RateLimit
 from harness.token_server.refusal import Refusal
 from harness.token_server.session import Sessions
-from harness.token_server.signing_keys import SigningKeys
 from harness.token_server.steps import Steps
 from harness.token_server.stream import TOKEN_LIFETIME, StreamVideo
 from harness.token_server.supabase import Supabase
 
 PATH = "/.netlify/functions/stream-video-token"
-TIME_LIMIT = 10.0  # seconds for one request; hosts of functions allow about as much
 NO_STORE = {"cache-control": "no-store"}  # an answer may hold a token
 
 
 class TokenEndpoint:
     """The endpoint of one app: its Supabase says who may ask, its Stream gets the call."""
 
-    def __init__(self, api_key: str, sessions: Sessions, supabase: Supabase, stream: StreamVideo) -> None:
-        self._api_key, self._sessions, self._supabase, self._stream = api_key, sessions, supabase, stream
+    def __init__(self, settings: TokenServerSettings, supabase: Supabase, stream: StreamVideo) -> None:
+        self._api_key, self._supabase, self._stream = settings.stream_api_key, supabase, stream
+        self._sessions = Sessions(settings, supabase)
+        self._rate_limit = RateLimit(settings.rate_limit)
 
     async def answer(self, request: Request) -> Response:
         """Answer one request; nothing that goes wrong leaves this function as anything but an answer."""
@@ -43,11 +48,12 @@ class TokenEndpoint:
             return Response(status_code=204)
         steps = Steps()
         try:
-            async with asyncio.timeout(TIME_LIMIT):
+            async with asyncio.timeout(TIME_LIMIT) as limit:
+                second_try.allow_one(until=limit.when())
                 return JSONResponse({"ok": True, **await self._grant(request, steps)}, headers=NO_STORE)
         except Refusal as refusal:
             steps("Refused", status=refusal.status, error=refusal.error, reason=refusal.reason)
-            return refused(refusal.status, refusal.error)
+            return refused(refusal.status, refusal.error, refusal.headers)
         except TimeoutError:
             steps("Refused", status=504, error="Timed out")
             return refused(504, "Timed out")
@@ -58,6 +64,7 @@ class TokenEndpoint:
     async def _grant(self, request: Request, steps: Steps) -> dict[str, str]:
         body = await read_body(request)
         user = await self._sessions.user(request.headers.get("authorization"))
+        self._rate_limit.count(user.id)  # only now: nobody can use up another's share
         call_type, call_id = wanted_call(body)
         steps.know(callType=call_type, callId=call_id, userId=user.id)
         steps("Session verified")
@@ -65,7 +72,7 @@ class TokenEndpoint:
         party, profile_name = await asyncio.gather(
             self._supabase.party(call_id), self._supabase.profile_name(user.id)
         )
-        name = profile_name or user.session_name
+        name = display_name(profile_name, user.session_name)
         steps("Party found", hostId=party.host_id)
 
         await self._stream.upsert_user(user.id, name)
@@ -106,9 +113,8 @@ async def unroutable(_: Request, error: Exception) -> Response:
 def create_app(settings: TokenServerSettings, stream: StreamVideo | None = None) -> Starlette:
     """The server as an ASGI application; `stream` in place of the one that `settings` describe."""
     supabase = Supabase(settings)
-    sessions = Sessions(settings, SigningKeys(supabase))
     video = stream or StreamVideo(settings)
-    endpoint = TokenEndpoint(settings.stream_api_key, sessions, supabase, video)
+    endpoint = TokenEndpoint(settings, supabase, video)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -121,7 +127,10 @@ def create_app(settings: TokenServerSettings, stream: StreamVideo | None = None)
             Route(PATH, endpoint.answer, methods=["POST", "OPTIONS"]),
             Route("/healthz", healthz),
         ],
-        middleware=[Middleware(Cors, origins=settings.allowed_origins)],
+        middleware=[
+            Middleware(Cors, origins=settings.allowed_origins),
+            Middleware(HeadLimit, too_large=lambda: refused(431, "Headers too large")),
+        ],
         exception_handlers={HTTPException: unroutable},
         lifespan=lifespan,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 from starlette.requests import ClientDisconnect, Request
@@ -10,10 +11,11 @@ from harness.token_server.refusal import Refusal
 
 CALL_TYPE = "livestream"
 SIZE_LIMIT = 16 * 1024  # bytes; a hundred times what a page sends
+TIME_LIMIT = 5.0  # seconds for all of it to come; the rest of a request's time is for the answer
 
 
 async def read_body(request: Request) -> bytes | None:
-    """The body, or None when it is larger than SIZE_LIMIT; raises Refusal when the client went away.
+    """The body, or None when it is larger than SIZE_LIMIT; raises Refusal when it does not come to its end.
 
     What is too much is read to its end all the same, without being kept: a client that is still sending would
     otherwise see a broken connection in place of the answer.
@@ -21,10 +23,13 @@ async def read_body(request: Request) -> bytes | None:
     kept = bytearray()
     size = 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size <= SIZE_LIMIT:
-                kept += chunk
+        async with asyncio.timeout(TIME_LIMIT):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size <= SIZE_LIMIT:
+                    kept += chunk
+    except TimeoutError:
+        raise Refusal(408, "Request timed out", f"{size} bytes of a body came") from None
     except ClientDisconnect:
         raise Refusal(400, "Incomplete body") from None
     return bytes(kept) if size <= SIZE_LIMIT else None

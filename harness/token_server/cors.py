@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 METHODS = "POST, OPTIONS"
 HEADERS = "authorization, content-type, apikey, x-client-info"
+EXPOSED = "retry-after"  # a page sees no header that is not named here
 PREFLIGHT_AGE = "600"  # seconds for which a browser need not ask again
 
 
@@ -43,4 +44,5 @@ class Cors:
             headers["access-control-allow-origin"] = origin
         headers["access-control-allow-methods"] = METHODS
         headers["access-control-allow-headers"] = HEADERS
+        headers["access-control-expose-headers"] = EXPOSED
         headers["access-control-max-age"] = PREFLIGHT_AGE

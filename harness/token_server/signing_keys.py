@@ -32,26 +32,32 @@ class SigningKeys:
         self._fetches: deque[float] = deque(maxlen=FETCHES)
         self._fetching = asyncio.Lock()
 
-    async def named(self, key_id: str) -> jwt.PyJWK:
-        """The key of this id; raises InvalidKeyError when there is none, Refusal 503 without any keys."""
-        known = self._fresh(key_id)
-        if known:
-            return known
+    async def find(self, key_id: str) -> jwt.PyJWK | None:
+        """The key of this id, None when there is none; raises Refusal 503 when no keys were ever had."""
+        if self._stale() or key_id not in self._had():
+            await self._look_again()
+        # Keys that could not be renewed stay in use: an outage of the key server must not sign everybody out.
+        return self._had().get(key_id)
+
+    async def none(self) -> bool:
+        """Whether the project publishes no key at all that is any use; raises Refusal 503 as `find` does."""
+        if self._stale():
+            await self._look_again()
+        return not self._had()
+
+    def _had(self) -> dict[str, jwt.PyJWK]:
+        if self._keys is None:
+            raise Refusal(503, "Supabase is unavailable", "its public keys were never had")
+        return self._keys
+
+    def _stale(self) -> bool:
+        return time.monotonic() - self._fetched_at > MAX_AGE
+
+    async def _look_again(self) -> None:
         seen = self._fetched_at
         async with self._fetching:
             if self._fetched_at == seen and self._may_fetch():
                 await self._fetch()
-        if self._keys is None:
-            raise Refusal(503, "Supabase is unavailable", "its public keys were never had")
-        # Keys that could not be renewed stay in use: an outage of the key server must not sign everybody out.
-        if key_id not in self._keys:
-            raise jwt.InvalidKeyError("the project has no such key")
-        return self._keys[key_id]
-
-    def _fresh(self, key_id: str) -> jwt.PyJWK | None:
-        if self._keys is None or time.monotonic() - self._fetched_at > MAX_AGE:
-            return None
-        return self._keys.get(key_id)
 
     def _may_fetch(self) -> bool:
         return len(self._fetches) < FETCHES or time.monotonic() - self._fetches[0] > PER
@@ -72,6 +78,6 @@ def _usable(published: dict[str, Any]) -> jwt.PyJWK | None:
     """A public signature key, or None for what else a key set may hold (a symmetric key is never taken)."""
     try:
         key = jwt.PyJWK(published)
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, ValueError, TypeError):
         return None
     return key if key.algorithm_name in SigningKeys.ALGORITHMS else None

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable
+import math
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from getstream import AsyncStream
-from getstream.exceptions import StreamApiException, StreamException, StreamTransportException
+from getstream.exceptions import (
+    StreamApiException,
+    StreamException,
+    StreamTransportException,
+    parse_retry_after,
+)
 from getstream.models import CallRequest, UserRequest
 from getstream.stream import BASE_URL
 
 from harness.config import TokenServerSettings
+from harness.token_server import second_try
 from harness.token_server.refusal import Refusal
 
 TOKEN_LIFETIME = 24 * 3600  # seconds
 TIME_LIMIT = 8.0  # seconds for one answer
+PAUSE = 0.1  # seconds before a second try, when Stream names none
 AnswerT = TypeVar("AnswerT")
-# The SDK tells of each request at INFO; our own lines say the same by its step.
-logging.getLogger("getstream").setLevel(logging.WARNING)
+# The SDK tells of each request and of each failure; our own lines say the same by its step.
+logging.getLogger("getstream").setLevel(logging.CRITICAL)
 
 
 class StreamVideo:
-    """Stream's server SDK in three steps. Raises Refusal 502, 503 or 504 when Stream does not do its part."""
+    """Stream's server SDK in three steps. Raises Refusal 502, 503 or 504 when Stream does not do its part.
+
+    The SDK's own retries are off, as it comes, and would not be for these calls: it repeats reads alone.
+    """
 
     def __init__(self, settings: TokenServerSettings) -> None:
         self._client = AsyncStream(
@@ -36,12 +48,18 @@ class StreamVideo:
 
     async def upsert_user(self, user_id: str, name: str) -> None:
         """Make the user known under this name; a call of nobody knows nobody's name."""
-        await _answered(self._client.upsert_users(UserRequest(id=user_id, name=name, role="user")))
+        user = UserRequest(id=user_id, name=name, role="user")
+        answer = await _answered(lambda: self._client.upsert_users(user))
+        if user_id not in (answer.data.users or {}):
+            raise _not_stream("the user is not in its answer")
 
     async def ensure_call(self, call_type: str, call_id: str, owner_id: str) -> bool:
         """Make sure that the call exists; its owner is fixed when it is created. True if that was now."""
         call = self._client.video.call(call_type, call_id)
-        answer = await _answered(call.get_or_create(data=CallRequest(created_by_id=owner_id)))
+        data = CallRequest(created_by_id=owner_id)
+        answer = await _answered(lambda: call.get_or_create(data=data))
+        if answer.data.call is None or answer.data.call.cid != f"{call_type}:{call_id}":
+            raise _not_stream("the call is not in its answer")
         return bool(answer.data.created)
 
     def user_token(self, user_id: str) -> str:
@@ -53,14 +71,56 @@ class StreamVideo:
         await self._client.aclose()
 
 
-async def _answered(answer: Awaitable[AnswerT]) -> AnswerT:
+async def _answered(ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+    """Stream's answer; asked twice at most. No harm is done: both calls say how things shall be in the end."""
     try:
-        return await answer
-    except StreamTransportException as error:
-        status = 504 if error.error_type == "timeout" else 503
-        raise Refusal(status, "Stream is unavailable", error.error_type) from None
-    except StreamApiException as error:
-        status = 503 if error.status_code == 429 else 502
-        raise Refusal(status, "Stream is unavailable", str(error)) from None
+        try:
+            return await ask()
+        except StreamException as error:
+            pause = _pause(error)
+            if pause is None or not await second_try.granted(pause):
+                raise
+            return await ask()
     except StreamException as error:
-        raise Refusal(502, "Stream is unavailable", type(error).__name__) from None
+        raise _refusal(error) from None
+    except Exception as error:  # the SDK takes an answer apart without looking at it first
+        raise _not_stream(type(error).__name__) from None
+
+
+def _pause(error: StreamException) -> float | None:
+    """Seconds after which another try may do better; None when it would not, or nobody knows when."""
+    if isinstance(error, StreamTransportException):
+        return PAUSE if error.error_type == "connection_reset" else None
+    if not isinstance(error, StreamApiException) or error.unrecoverable:
+        return None
+    wait = _retry_after(error)
+    if error.status_code == 429:
+        return None if wait is None else wait.total_seconds()
+    if error.status_code >= 500:
+        return PAUSE if wait is None else wait.total_seconds()
+    return None
+
+
+def _refusal(error: StreamException) -> Refusal:
+    if isinstance(error, StreamTransportException):
+        status = 504 if error.error_type == "timeout" else 503
+        return Refusal(status, "Stream is unavailable", error.error_type)
+    if isinstance(error, StreamApiException):
+        wait = _retry_after(error)
+        return Refusal(
+            503 if error.status_code == 429 else 502,
+            "Stream is unavailable",
+            # Not its message, which may quote what was sent.
+            f"Stream gave {error.status_code}, code {error.code}",
+            retry_after=None if wait is None else math.ceil(wait.total_seconds()),
+        )
+    return _not_stream(type(error).__name__)
+
+
+def _retry_after(error: StreamApiException) -> timedelta | None:
+    response = error.http_response
+    return parse_retry_after(response.headers.get("retry-after")) if response is not None else None
+
+
+def _not_stream(reason: str) -> Refusal:
+    return Refusal(502, "Stream is unavailable", f"not an answer of Stream: {reason}")
