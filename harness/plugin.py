@@ -69,19 +69,19 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup() -> Generator[None, object, object]:
-    return (yield from _gap_when_not_given())
+def pytest_runtest_setup() -> Generator[None, None, None]:
+    yield from _gap_when_not_given()
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call() -> Generator[None, object, object]:
-    return (yield from _gap_when_not_given())
+def pytest_runtest_call() -> Generator[None, None, None]:
+    yield from _gap_when_not_given()
 
 
-def _gap_when_not_given() -> Generator[None, object, object]:
+def _gap_when_not_given() -> Generator[None, None, None]:
     """A check that needs what the target does not have is not run, which its verdict counts as a gap."""
     try:
-        return (yield)
+        yield
     except NotGiven as missing:
         pytest.skip(f"not run: {missing}")
 

@@ -11,7 +11,7 @@ from textwrap import dedent
 import pytest
 from rich.console import Console
 
-from harness.config import HarnessSettings
+from harness.config import HarnessSettings, TargetSettings, Waiver
 from harness.gate import gate
 from harness.gate.catalogue import Check
 from harness.gate.child import Suite
@@ -66,10 +66,10 @@ def suite_of(tmp_path: Path) -> Callable[[str], Suite]:
 def run_gate(tmp_path: Path, suite_of: Callable[[str], Suite]) -> RunGate:
     """Runs the gate over a test file; a terminal of 100 columns without colour catches what it prints."""
 
-    def run(source: str, only: Sequence[str] = ()) -> GateRun:
+    def run(source: str, only: Sequence[str] = (), **waivers: Waiver) -> GateRun:
         console = Console(file=io.StringIO(), width=100, highlight=False, soft_wrap=True)
-        settings = HarnessSettings(runs=tmp_path / "runs")
-        code = gate(settings, only, suite=suite_of(source), checks=CHECKS, console=console)
+        settings, target = HarnessSettings(runs=tmp_path / "runs"), TargetSettings(waivers=waivers)
+        code = gate(settings, only, target, suite=suite_of(source), checks=CHECKS, console=console)
         (folder,) = (tmp_path / "runs").iterdir()
         assert isinstance(console.file, io.StringIO)
         return GateRun(code, console.file.getvalue(), folder)

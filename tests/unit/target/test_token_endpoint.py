@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+import ssl
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import jwt
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -13,7 +25,7 @@ from starlette.routing import Route
 
 from harness.errors import ServerError
 from harness.serving import LOOPBACK, bind
-from harness.target import Target, TokenEndpoint
+from harness.target import Target, TokenEndpoint, token_endpoint
 from tests.contract.served import served
 
 SECRET = "a secret of Stream, long enough to sign with"
@@ -44,6 +56,11 @@ async def html(_: Request) -> Response:
     return Response("<html>" + "x" * 5000, media_type="text/html")
 
 
+async def silent(_: Request) -> Response:
+    await asyncio.Event().wait()
+    return Response()
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     every = ["GET", "POST", "OPTIONS"]
@@ -51,6 +68,7 @@ def address() -> Iterator[str]:
         Route("/", echo, methods=every),
         Route("/moved", elsewhere, methods=every),
         Route("/html", html, methods=every),
+        Route("/silent", silent, methods=every),
     ]
     with served(Starlette(routes=routes)) as url:
         yield url
@@ -106,3 +124,59 @@ def test_nobody_there_is_told_in_a_sentence() -> None:
         nobody = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     with pytest.raises(ServerError, match=f"expected to answer POST {nobody}.*check that it runs"):
         TokenEndpoint(target_at(nobody)).ask(None, None)
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/html", "answered 200 with text/html; charset=utf-8: check the address."),
+        ("/moved", "redirects to /: name the address itself."),
+        ("/silent", "did not (it was silent for too long): check that it runs there."),
+    ],
+)
+def test_what_is_no_token_endpoint_is_told(
+    address: str, path: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(token_endpoint, "THERE_WITHIN", 0.5)
+    with pytest.raises(ServerError) as told:
+        TokenEndpoint(target_at(address + path)).expect_there()
+    assert str(told.value).endswith(sentence)
+    assert address + path in str(told.value)
+
+
+def test_bad_certificate_is_told(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(self_signed(tmp_path / "certificate.pem"))
+    with bind() as listener, ThreadPoolExecutor() as pool:
+        pool.submit(greet, listener, context)
+        endpoint = TokenEndpoint(target_at(f"https://localhost:{listener.getsockname()[1]}/"))
+        with pytest.raises(
+            ServerError, match=r"did not \(.*CERTIFICATE_VERIFY_FAILED.*\): check that it runs"
+        ):
+            endpoint.expect_there()
+
+
+def self_signed(file: Path) -> Path:
+    """A certificate that nobody vouches for, with its key."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    certificate = (
+        builder.not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .sign(key, SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    return file
+
+
+def greet(listener: socket.socket, context: ssl.SSLContext) -> None:
+    """Begin to talk TLS with one client, who will hang up."""
+    connection, _ = listener.accept()
+    with connection, suppress(OSError):
+        context.wrap_socket(connection, server_side=True).close()
+
+
+def test_an_endpoint_that_refuses_is_there(address: str) -> None:
+    TokenEndpoint(target_at(address)).expect_there()

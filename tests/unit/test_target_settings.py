@@ -1,0 +1,82 @@
+"""A deployment as its owner tells it: by a file, by the environment, by the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.config import load_target
+from harness.errors import SettingsError
+
+
+@pytest.fixture(autouse=True)
+def _nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("HARNESS_TOKEN_URL", "SUPABASE_URL", "STREAM_API_KEY", "STREAM_API_SECRET"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+def file_of(folder: Path, text: str) -> Path:
+    (folder / "harness.toml").write_text(text)
+    return folder / "harness.toml"
+
+
+def test_command_line_wins_over_environment_and_that_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = file_of(
+        tmp_path,
+        """
+        token_url = "https://file.example/token"
+        supabase_url = "https://file.example"
+        stream_api_key = "of the file"
+        [waivers.T16]
+        reason = "its log is elsewhere"
+        until = 2027-01-31
+        """,
+    )
+    monkeypatch.setenv("HARNESS_TOKEN_URL", "https://environment.example/token")
+    monkeypatch.setenv("SUPABASE_URL", "https://environment.example/")
+    monkeypatch.setenv("STREAM_API_SECRET", "of the environment")
+    target = load_target(file, "https://line.example/token")
+    assert target.token_url == "https://line.example/token"
+    assert target.supabase_url == "https://environment.example"
+    assert target.stream_api_key == "of the file"
+    assert target.plain()["stream_api_secret"] == "of the environment"
+    assert target.secret_values() == ["of the environment"]
+    assert "of the environment" not in repr(target)
+    assert str(target.waivers["T16"].until) == "2027-01-31"
+
+
+def test_nothing_told_is_no_deployment() -> None:
+    assert load_target(None).token_url is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("token_ulr = 'https://x.example'", "has token_ulr, which no target has: expected some of"),
+        (
+            "stream_api_secret = 'x'",
+            "only the environment may: set STREAM_API_SECRET there",
+        ),
+        ("token_url = 'x'", "token_url is wrong"),
+        ("[waivers.T16]\nreason = 'x'", "waivers.T16.until is not set"),
+        ("[waivers.T16]\nuntil = 2027-01-31\nreason = ''", "waivers.T16.reason is wrong"),
+        ("token_url =", "could not be read: Invalid value"),
+    ],
+)
+def test_faulty_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        load_target(file_of(tmp_path, text))
+    assert sentence in str(told.value)
+
+
+def test_address_that_is_none_is_told() -> None:
+    with pytest.raises(SettingsError, match="--token-url must be an http"):
+        load_target(None, "example.com/token")
+
+
+def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"harness\.toml could not be read: .*No such file"):
+        load_target(tmp_path / "harness.toml")
