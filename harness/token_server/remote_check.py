@@ -24,7 +24,7 @@ class RemoteCheck:
         self._asked: dict[str, asyncio.Task[dict[str, Any]]] = {}
 
     async def user(self, token: str) -> dict[str, Any]:
-        """Auth's user `{id, email, user_metadata, ...}`; raises Refusal: 401 for a bad session, 503 without it."""
+        """Auth's user `{id, email, user_metadata, ...}`; raises Refusal: 401 for a bad one, 503 without."""
         asked = self._asked.get(token)
         if asked is None:
             if len(self._asked) >= WAITING:

@@ -55,7 +55,7 @@ class Sessions:
         self._remote_check = RemoteCheck(supabase)
 
     async def user(self, authorization: str | None) -> User:
-        """The user of a `Bearer` header; raises Refusal: 401 for a bad session, 503 when none can judge it."""
+        """The user of a `Bearer` header; raises Refusal: 401 for a bad one, 503 when none can judge it."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Refusal(401, "Invalid auth", "no bearer token")

@@ -72,7 +72,7 @@ class StreamVideo:
 
 
 async def _answered(ask: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
-    """Stream's answer; asked twice at most. No harm is done: both calls say how things shall be in the end."""
+    """Stream's answer; asked twice at most. That is safe: both calls say how things shall be in the end."""
     try:
         try:
             return await ask()

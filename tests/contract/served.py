@@ -7,9 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from harness.serving import LOOPBACK, bind
+
+WITHIN = 30.0  # seconds for what should be there at once, on a machine with much else to do
+
+
+class Broken(Response):
+    """An answer that breaks off, and the connection with it."""
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        """Promise nine bytes and send none."""
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
 
 
 @contextmanager

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import anyio.to_thread
 import jwt
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests.unit.token_server.served import WITHIN
+
 Row = dict[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]
 
 
+class Hold:
+    """Requests that wait: `arrived` once one does, until `released`."""
+
+    def __init__(self) -> None:
+        self.arrived, self.released = threading.Event(), threading.Event()
+
+
 class SmallStream:
-    """State and routes. `failure` is a status that every request gets; `silent` lets them wait for ever."""
+    """State and routes.
+
+    `failure` is a status that every request gets; `silent` lets them wait for ever; `instead` are answers
+    that the next requests get, one each, in place of theirs; `always` is what a path answers to everybody.
+    """
 
     def __init__(self) -> None:
         self.api_key, self.api_secret = secrets.token_hex(6), secrets.token_hex(32)
@@ -28,6 +44,19 @@ class SmallStream:
         self.requests: list[tuple[str, str, Any]] = []
         self.failure: int | None = None
         self.silent = False
+        self.instead: list[Response] = []
+        self.always: dict[str, Response] = {}
+        self._hold: Hold | None = None
+
+    @contextmanager
+    def held(self) -> Iterator[Hold]:
+        """Let requests wait until it is released."""
+        self._hold = hold = Hold()
+        try:
+            yield hold
+        finally:
+            hold.released.set()
+            self._hold = None
 
     def app(self) -> Starlette:
         """The routes of the server's door."""
@@ -48,6 +77,13 @@ class SmallStream:
             self.requests.append((request.method, request.url.path, json.loads(body) if body else None))
             if self.silent:
                 await request.receive()  # comes when whoever asked has gone away
+            if self._hold is not None:
+                self._hold.arrived.set()
+                await anyio.to_thread.run_sync(self._hold.released.wait, WITHIN)
+            if self.instead:
+                return self.instead.pop(0)
+            if request.url.path in self.always:
+                return self.always[request.url.path]
             if self.failure is not None:
                 return _error(self.failure, -1, "out of order")
             try:

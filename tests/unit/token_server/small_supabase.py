@@ -40,7 +40,11 @@ class SigningKey:
 
 
 class SmallSupabase:
-    """State and routes. `url` is set once the address is known; `down` makes REST and keys answer 500."""
+    """State and routes. `url` is set once the address is known; `down` makes REST and keys answer 500.
+
+    `instead` are answers that the next requests get, one each, in place of theirs. With `auth_secret`,
+    sessions are signed with a secret that Auth alone has, and no keys are published.
+    """
 
     def __init__(self) -> None:
         self.url = ""
@@ -51,6 +55,10 @@ class SmallSupabase:
         self.tables: dict[str, list[Row]] = {"profiles": [], "parties": []}
         self.key_fetches = 0
         self.down = False
+        self.instead: list[Response] = []
+        self.keys_instead: list[Response] = []
+        self.auth_secret: str | None = None
+        self.auth_questions: list[str] = []
 
     def session(self, user: Row, **changes: object) -> str:
         """An access token as Auth makes it; None leaves a claim out."""
@@ -65,6 +73,8 @@ class SmallSupabase:
             "exp": int(time.time()) + 3600,
         }
         wanted = {name: value for name, value in {**claims, **changes}.items() if value is not None}
+        if self.auth_secret:
+            return jwt.encode(wanted, self.auth_secret, "HS256")
         return self.signing_keys[0].sign(wanted)
 
     def app(self) -> Starlette:
@@ -73,6 +83,7 @@ class SmallSupabase:
         return Starlette(
             routes=[
                 Route("/auth/v1/.well-known/jwks.json", self._published_keys),
+                Route("/auth/v1/user", self._user_of_session),
                 Route("/auth/v1/token", self._sign_in, methods=["POST"]),
                 Route("/auth/v1/admin/users", service(self._create_user), methods=["POST"]),
                 Route("/auth/v1/admin/users/{id}", service(self._delete_user), methods=["DELETE"]),
@@ -82,6 +93,8 @@ class SmallSupabase:
 
     def _service_role(self, handler: Handler) -> Handler:
         async def guarded(request: Request) -> Response:
+            if self.instead:
+                return self.instead.pop(0)
             if self.down:
                 return Response("upstream connect error", 500)
             key = self.service_role_key
@@ -96,9 +109,28 @@ class SmallSupabase:
 
     async def _published_keys(self, _: Request) -> Response:
         self.key_fetches += 1
+        if self.keys_instead:
+            return self.keys_instead.pop(0)
         if self.down:
             return Response("upstream connect error", 500)
-        return JSONResponse({"keys": [key.public for key in self.signing_keys]})
+        published = [] if self.auth_secret else self.signing_keys
+        return JSONResponse({"keys": [key.public for key in published]})
+
+    async def _user_of_session(self, request: Request) -> Response:
+        scheme, _, session = request.headers.get("authorization", "").partition(" ")
+        self.auth_questions.append(session)
+        if self.instead:
+            return self.instead.pop(0)
+        if self.down:
+            return Response("upstream connect error", 500)
+        if (request.headers.get("apikey"), scheme) != (self.service_role_key, "Bearer"):
+            return JSONResponse({"message": "Invalid API key"}, 401)
+        try:
+            claims = jwt.decode(session, self.auth_secret or "", ["HS256"], audience="authenticated")
+        except jwt.PyJWTError:
+            return JSONResponse({"code": 403, "error_code": "bad_jwt", "msg": "invalid JWT"}, 403)
+        user = next(user for user in self.users if user["id"] == claims["sub"])
+        return JSONResponse({name: user[name] for name in ("id", "email", "user_metadata")})
 
     async def _create_user(self, request: Request) -> Response:
         user = {"id": str(uuid4()), **await request.json()}

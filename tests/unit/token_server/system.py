@@ -48,7 +48,11 @@ class System:
 
 @contextmanager
 def running(
-    log: Path, make_app: Factory = create_app, jwt_secret: str | None = None, origins: str = PAGES
+    log: Path,
+    make_app: Factory = create_app,
+    jwt_secret: str | None = None,
+    origins: str = PAGES,
+    rate_limit: int = 120,
 ) -> Iterator[System]:
     """The system with this token server; `log` receives what the server logs."""
     supabase, stream = SmallSupabase(), SmallStream()
@@ -61,6 +65,7 @@ def running(
             supabase_jwt_secret=SecretStr(jwt_secret) if jwt_secret else None,
             stream_base_url=stream_url,
             allowed_origins=origins.split(","),
+            rate_limit=rate_limit,
         )
         with served(make_app(settings)) as token_server_url, logged_to(log):
             target = Target(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -10,7 +9,8 @@ import pytest
 from harness.target import Answer, Party, contract
 from harness.token_server import app, stream
 from harness.token_server.body import SIZE_LIMIT
-from tests.unit.token_server.system import PAGES, System, running
+from harness.token_server.display_name import LONGEST
+from tests.unit.token_server.system import PAGES, System
 
 
 @pytest.fixture
@@ -108,6 +108,11 @@ def test_answer_is_never_stored(shared: System, party: Party) -> None:
         ("  ", {"name": "Metadata"}, "mail@example.com", "Metadata"),
         (None, {"name": " "}, "mail@example.com", "mail"),
         (None, {"name": 5}, "mail@example.com", "mail"),
+        (None, {"name": " ", "full_name": "Full"}, "mail@example.com", "Full"),
+        (None, {"name": "Short", "full_name": "Full"}, "mail@example.com", "Short"),
+        (None, {"full_name": ["Full"]}, "mail@example.com", "mail"),
+        (None, "Metadata", " @example.com", "the id"),
+        ("x" * 500, {}, "mail@example.com", "x" * LONGEST),
         (None, None, None, "the id"),
     ],
 )
@@ -122,23 +127,6 @@ def test_name_is_the_best_that_is_known(
     assert answer.json["userName"] == expected.replace("the id", str(user["id"])), answer.shown
 
 
-@pytest.mark.parametrize(("failure", "status"), [(500, 502), (503, 502), (401, 502), (429, 503)])
-def test_failing_stream_is_told_in_the_same_shape(
-    shared: System, party: Party, monkeypatch: pytest.MonkeyPatch, failure: int, status: int
-) -> None:
-    monkeypatch.setattr(shared.small_stream, "failure", failure)
-    answer = ask(shared, party)
-    contract.refused(answer, status, "Stream is unavailable")
-    contract.readable_from(answer, PAGES)
-
-
-def test_silent_stream_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "TIME_LIMIT", 0.2)
-    with running(tmp_path / "log") as system:
-        party, system.small_stream.silent = system.new_party(), True
-        contract.refused(ask(system, party), 504, "Stream is unavailable")
-
-
 def test_whole_request_has_a_time_limit(
     shared: System, party: Party, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,26 +135,6 @@ def test_whole_request_has_a_time_limit(
     answer = ask(shared, party)
     contract.refused(answer, 504, "Timed out")
     contract.readable_from(answer, PAGES)
-
-
-def test_failing_supabase_is_not_taken_for_a_bad_session(
-    shared: System, party: Party, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    session = shared.session(party.host)
-    monkeypatch.setattr(shared.small_supabase, "down", True)
-    answer = shared.endpoint.ask(session, {"callId": party.id}, origin=PAGES)
-    contract.refused(answer, 503, "Supabase is unavailable")
-    contract.readable_from(answer, PAGES)
-
-
-def test_supabase_without_its_keys_is_not_taken_for_a_bad_session(tmp_path: Path) -> None:
-    with running(tmp_path / "log") as system:
-        party = system.new_party()
-        session = system.session(party.host)
-        system.small_supabase.down = True
-        contract.refused(system.endpoint.ask(session, {"callId": party.id}), 503, "Supabase is unavailable")
-        system.small_supabase.down = False
-        contract.granted(ask(system, party), system.target, party, party.host)
 
 
 def test_what_nobody_foresaw_is_a_500_without_details(
