@@ -95,6 +95,7 @@ class Stack:
             stream_api_secret=self.keys.stream_api_secret,
             stream_base_url=urls["local Stream"],
             token_server_log=self._log("token server"),
+            forbidden_origin="https://another-site.example",
         )
 
     def _environment(self, name: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ class Target:
     supabase_jwt_secret: str | None = field(default=None, repr=False)
     stream_base_url: str | None = None  # None: the vendor's own
     token_server_log: Path | None = None
+    forbidden_origin: str | None = None
 
     @property
     def secrets(self) -> dict[str, str]:
