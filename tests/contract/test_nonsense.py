@@ -92,7 +92,9 @@ def test_nonsense_by_chance_is_refused(
 ) -> None:
     from hypothesis import given, settings
 
-    @settings(max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, print_blob=False)
+    @settings(
+        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
+    )
     @given(chance(kind, party_of_all))
     def refused(nonsense: Nonsense) -> None:
         send(nonsense, target, token_endpoint, party_of_all, session_of_all)
