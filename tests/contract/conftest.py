@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +18,12 @@ def page_origin(target: Target) -> str:
         return target.allowed_origin
     pages = urlsplit(target.needed("pages_url"))
     return f"{pages.scheme}://{pages.netloc}"
+
+
+@pytest.fixture
+def server_log(target: Target) -> Path:
+    """The file that the token server logs to."""
+    return Path(target.needed("token_server_log"))
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
-from harness.target import Answer, Party, Session, TokenEndpoint, contract
+from harness.errors import Finding
+from harness.target import Answer, Party, Session, Target, TokenEndpoint, contract
 
 PREFLIGHT = {
     "access-control-request-method": "POST",
@@ -62,6 +64,79 @@ def test_page_may_read_every_answer(
     answer = token_endpoint.ask(session, body(party), origin=page_origin, method=method)
     assert_status(answer, statuses)
     contract.readable_from(answer, page_origin)
+
+
+# The answers that a foreign page could use: the permission to ask, a token, a reason.
+KINDS = ("preflight", "200", "401")
+
+
+@pytest.fixture(scope="session")
+def forbidden_origin(target: Target) -> str:
+    """An origin that the endpoint's allow-list does not name."""
+    return target.needed("forbidden_origin")
+
+
+# Origins that are not on the list either, and that a careless comparison takes for one that is.
+FOREIGN: dict[str, Callable[[str, str], str]] = {
+    "named": lambda forbidden, _: forbidden,
+    "starts like ours": lambda forbidden, own: f"{own}.{urlsplit(forbidden).netloc}",
+    "ends like ours": lambda forbidden, own: f"{forbidden}.{urlsplit(own).netloc}",
+    "null": lambda *_: "null",
+}
+
+
+@pytest.mark.check("T06")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_foreign_origin_gets_no_permission(
+    token_endpoint: TokenEndpoint,
+    party: Party,
+    host_session: Session,
+    page_origin: str,
+    forbidden_origin: str,
+    foreign: str,
+    kind: str,
+) -> None:
+    origin = FOREIGN[foreign](forbidden_origin, page_origin)
+    answer = asked_from(origin, kind, token_endpoint, party, host_session)
+    if "access-control-allow-origin" in answer.headers:
+        raise Finding(
+            answer.story(f"no access-control-allow-origin, since {origin} is not on the allow-list")
+        )
+
+
+@pytest.mark.check("T06")
+@pytest.mark.parametrize("kind", KINDS)
+def test_answer_that_depends_on_the_origin_says_so(
+    token_endpoint: TokenEndpoint,
+    party: Party,
+    host_session: Session,
+    page_origin: str,
+    forbidden_origin: str,
+    kind: str,
+) -> None:
+    """A cache would else hand the answer for one origin to another."""
+    answers = [
+        asked_from(origin, kind, token_endpoint, party, host_session)
+        for origin in (page_origin, forbidden_origin, None)
+    ]
+    if len({answer.headers.get("access-control-allow-origin") for answer in answers}) == 1:
+        return
+    for answer in answers:
+        varies = {name.strip().lower() for name in answer.headers.get("vary", "").split(",")}
+        if not varies & {"origin", "*"}:
+            raise Finding(answer.story("vary: Origin, since access-control-allow-origin differs by origin"))
+
+
+def asked_from(
+    origin: str | None, kind: str, endpoint: TokenEndpoint, party: Party, session: Session
+) -> Answer:
+    """An answer of this kind, to a page of `origin`; to no page when None."""
+    if kind == "preflight":
+        return endpoint.ask(None, None, method="OPTIONS", origin=origin, headers=PREFLIGHT)
+    token = session.access_token if kind == "200" else None
+    # A server may also refuse a foreign page altogether: what counts is who may read the answer.
+    return endpoint.ask(token, {"callType": "livestream", "callId": party.id}, origin=origin)
 
 
 def assert_status(answer: Answer, statuses: range) -> None:

@@ -17,7 +17,7 @@ from harness.config import child_environment
 from harness.serving import LOOPBACK, bind
 from harness.target import TokenEndpoint
 from harness.token_server.app import PATH
-from tests.unit.token_server.served import WITHIN
+from tests.contract.served import WITHIN
 from tests.unit.token_server.system import System
 
 MODULE = ["-m", "harness.token_server"]
@@ -60,11 +60,11 @@ def own_process(system: System, command: list[str] = MODULE) -> Iterator[OwnProc
     target = system.target
     with bind() as listener:
         settings = {
-            "STREAM_API_KEY": target.stream_api_key,
-            "STREAM_API_SECRET": target.stream_api_secret,
-            "STREAM_BASE_URL": target.stream_base_url or "",
-            "SUPABASE_URL": target.supabase_url,
-            "SUPABASE_SERVICE_ROLE_KEY": target.supabase_service_role_key,
+            "STREAM_API_KEY": target.needed("stream_api_key"),
+            "STREAM_API_SECRET": target.needed("stream_api_secret"),
+            "STREAM_BASE_URL": target.needed("stream_base_url"),
+            "SUPABASE_URL": target.needed("supabase_url"),
+            "SUPABASE_SERVICE_ROLE_KEY": target.needed("supabase_service_role_key"),
             "HARNESS_LISTEN_FD": str(listener.fileno()),
         }
         process = subprocess.Popen(

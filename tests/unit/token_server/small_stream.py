@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tests.unit.token_server.served import WITHIN
+from tests.contract.served import WITHIN
 
 Row = dict[str, Any]
 Handler = Callable[[Request], Awaitable[Response]]

@@ -16,7 +16,7 @@ from harness.serving import LOOPBACK, bind
 from harness.target import Answer, Party, contract
 from harness.token_server import second_try, stream
 from harness.token_server.app import create_app
-from tests.unit.token_server.served import Broken
+from tests.contract.served import Broken
 from tests.unit.token_server.system import PAGES, System, running
 
 AT_ONCE = 50

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from harness.target import Answer, Party, contract
-from tests.unit.token_server.served import Broken
+from tests.contract.served import Broken
 from tests.unit.token_server.system import PAGES, System, running
 
 

@@ -18,7 +18,7 @@ from harness.token_server import remote_check
 from harness.token_server.refusal import Refusal
 from harness.token_server.remote_check import RemoteCheck
 from harness.token_server.supabase import Supabase
-from tests.unit.token_server.served import Broken
+from tests.contract.served import Broken
 from tests.unit.token_server.small_supabase import SigningKey
 from tests.unit.token_server.system import PAGES, System, running
 

@@ -13,8 +13,8 @@ from harness.errors import ServerError
 from harness.stack.process import STOP_WITHIN
 from harness.target import Answer, Party, contract
 from harness.token_server import __main__, limits
+from tests.contract.served import WITHIN
 from tests.unit.token_server.own_process import IMPATIENT, MODULE, OwnProcess, own_process
-from tests.unit.token_server.served import WITHIN
 from tests.unit.token_server.system import System
 
 End = Callable[["subprocess.Popen[bytes]"], None]
