@@ -78,6 +78,6 @@ def _usable(published: dict[str, Any]) -> jwt.PyJWK | None:
     """A public signature key, or None for what else a key set may hold (a symmetric key is never taken)."""
     try:
         key = jwt.PyJWK(published)
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except jwt.PyJWTError:
         return None
     return key if key.algorithm_name in SigningKeys.ALGORITHMS else None

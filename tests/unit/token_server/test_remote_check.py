@@ -49,6 +49,21 @@ def test_session_that_auth_knows_is_taken(legacy: System) -> None:
     assert session not in legacy.target.token_server_log.read_text()
 
 
+def test_keys_that_are_no_use_are_no_keys(legacy: System) -> None:
+    party = legacy.new_party()
+    symmetric = {"kty": "oct", "k": "c2VjcmV0" * 8, "kid": "shared", "alg": "HS256"}
+    legacy.small_supabase.keys_instead = [JSONResponse({"keys": [symmetric, {"kty": "none"}]})]
+    contract.granted(ask(legacy, party, session_of(legacy, party)), legacy.target, party, party.host)
+    assert len(legacy.small_supabase.auth_questions) == 1
+
+
+def test_flood_of_legacy_sessions_fetches_keys_once(legacy: System) -> None:
+    party = legacy.new_party()
+    for _ in range(10):
+        contract.granted(ask(legacy, party, session_of(legacy, party)), legacy.target, party, party.host)
+    assert legacy.small_supabase.key_fetches == 1
+
+
 def test_each_request_asks_anew(legacy: System) -> None:
     party = legacy.new_party()
     session = session_of(legacy, party)
@@ -164,7 +179,9 @@ def test_project_with_a_secret_is_never_asked(tmp_path: Path) -> None:
     with running(tmp_path / "log", jwt_secret=secrets.token_hex(32)) as system:
         system.small_supabase.auth_secret = secrets.token_hex(32)
         party = system.new_party()
-        contract.refused(ask(system, party, session_of(system, party)), 401, "Invalid auth")
+        claims = jwt.decode(session_of(system, party), options={"verify_signature": False})
+        for session in (session_of(system, party), SigningKey().sign(claims)):
+            contract.refused(ask(system, party, session), 401, "Invalid auth")
         assert system.small_supabase.auth_questions == []
 
 

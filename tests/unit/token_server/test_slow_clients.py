@@ -48,6 +48,20 @@ def test_large_query_is_part_of_the_head(server: OwnProcess) -> None:
     assert (answer.status_code, answer.json()) == (431, {"ok": False, "error": "Headers too large"})
 
 
+def test_large_head_that_comes_in_pieces_is_refused_in_the_same_shape(server: OwnProcess) -> None:
+    with server.connection() as connection:
+        connection.sendall(b"POST " + PATH.encode() + b" HTTP/1.1\r\nhost: x\r\nx-padding: ")
+        for _ in range(3):
+            connection.sendall(b"x" * SIZE_LIMIT)
+            # Who comes later is answered: by then, the server has read what was sent until here.
+            assert server.endpoint._http.get(f"{server.url}/healthz").status_code == 200
+        connection.sendall(b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert received.startswith(b"HTTP/1.1 431 "), received
+    assert b'{"ok":false,"error":"Headers too large"}' in received
+    assert b"access-control-allow-origin: *" in received
+
+
 def test_head_without_end_is_cut_off(server: OwnProcess) -> None:
     with server.connection() as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nx: ")
