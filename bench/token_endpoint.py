@@ -342,6 +342,7 @@ class Slice:
     rate: float
     core: float
     cpu: float | None  # milliseconds of a core that the subject took for each request
+    failed: int  # requests, which are in no other figure
 
     @property
     def p50(self) -> float:
@@ -352,18 +353,20 @@ Slices = list[Slice]
 
 
 def measure(load: NodeProgram, subject: Subject, clients: int, **limit: float) -> Slice:
-    """One job of the load generator, `seconds` or `requests` long; raises ServerError for a bad answer."""
+    """One job of the load generator, `seconds` or `requests` long; raises ServerError when none succeeds."""
     before = cpu_seconds(subject.pid)
     done = load.ask({"clients": clients, "visits": subject.visits, **limit})
     after = cpu_seconds(subject.pid)
-    if "error" in done:
+    times = done["milliseconds"]
+    if not times:
         raise ServerError(
-            f"{subject.name} was expected to answer {clients} clients but did not ({done['error']}): "
+            f"{subject.name} was expected to answer {clients} clients but did not ({done['why']}): "
             "run the bench again with fewer things running, or see its server's tests."
         )
-    times = done["milliseconds"]
+    if failed := done["failed"]:
+        say(f"{subject.name}, {clients} clients: {failed} of {failed + len(times)} failed: {done['why']}")
     cpu = None if before is None or after is None else (after - before) * 1000 / len(times)
-    return Slice(times, len(times) / done["seconds"], done["core"], cpu)
+    return Slice(times, len(times) / done["seconds"], done["core"], cpu, failed)
 
 
 def cpu_seconds(pid: int | None) -> float | None:
@@ -409,6 +412,10 @@ class Cell:
         """Milliseconds of a core for each request."""
         known = [one.cpu for one in self.slices[name] if one.cpu is not None]
         return statistics.median(known) if known else None
+
+    def failed(self, name: str) -> int:
+        """Requests without a good answer, of all rounds."""
+        return sum(one.failed for one in self.slices[name])
 
     @property
     def adds(self) -> float:
@@ -470,6 +477,7 @@ COLUMNS = (
     *("p99 ms\nref", "\nNode"),
     *("bare\nStream", "ref adds\nat p50", "of it\nSupabase"),
     *("CPU ms\nref", "\nNode"),
+    *("failed\nref", "\nNode"),
     "load's\ncore",
 )
 
@@ -486,6 +494,7 @@ def table(cells: Sequence[Cell]) -> Table:
             *(f"{cell.p99(name):.0f}" for name in (REFERENCE, NODE_FUNCTION)),
             *(f"{one:.1f}" for one in (cell.p50(BARE), cell.adds, cell.reads)),
             *(_or_dash(cell.cpu(name)) for name in (REFERENCE, NODE_FUNCTION)),
+            *(str(cell.failed(name)) for name in (REFERENCE, NODE_FUNCTION)),
             f"{cell.core:.0%}",
         ]
         shown.add_row(f"+{cell.delay} ms", str(cell.clients), *figures)

@@ -3,7 +3,8 @@
 //
 // It prints {} when it is ready. A line on its input is a job:
 //   {"clients": N, "seconds": S, "visits": [[[{port, request}, ...], ...], ...]}     or "requests" for "seconds"
-// and a line is the answer: {"milliseconds": [of each visit], "seconds": S, "core": share} or {"error": "..."}.
+// and a line is the answer: {"milliseconds": [of each good visit], "failed": how many, "why": the first reason,
+// "seconds": S, "core": its own share of a core}. A visit fails when an answer is not 2xx or does not come.
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 
@@ -64,6 +65,7 @@ class Client {
 
   close() {
     for (const connection of this.#connections.values()) connection.close();
+    this.#connections.clear();
   }
 
   #connection(port, slot) {
@@ -75,6 +77,7 @@ class Client {
 
 async function run({ clients, seconds = Infinity, requests = Infinity, visits }) {
   const milliseconds = [];
+  const failures = [];
   const everyone = Array.from({ length: clients }, () => new Client());
   const before = process.cpuUsage();
   const began = performance.now();
@@ -83,22 +86,24 @@ async function run({ clients, seconds = Infinity, requests = Infinity, visits })
     while (begun < requests && performance.now() - began < seconds * 1000) {
       const steps = visits[begun++ % visits.length];
       const start = performance.now();
-      await client.visit(steps);
-      milliseconds.push(performance.now() - start);
+      try {
+        await client.visit(steps);
+        milliseconds.push(performance.now() - start);
+      } catch (error) {
+        failures.push(error.message);
+        client.close(); // the next visit connects anew
+      }
     }
   }
-  try {
-    await Promise.all(everyone.map(visitAgainAndAgain));
-  } finally {
-    everyone.forEach((client) => client.close());
-  }
+  await Promise.all(everyone.map(visitAgainAndAgain));
+  everyone.forEach((client) => client.close());
   const took = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(before);
-  return { milliseconds, seconds: took, core: (user + system) / 1e6 / took };
+  const core = (user + system) / 1e6 / took;
+  return { milliseconds, failed: failures.length, why: failures[0], seconds: took, core };
 }
 
 console.log('{}');
 for await (const line of createInterface({ input: process.stdin })) {
-  const done = await run(JSON.parse(line)).catch((error) => ({ error: error.message }));
-  console.log(JSON.stringify(done));
+  console.log(JSON.stringify(await run(JSON.parse(line))));
 }
