@@ -50,7 +50,7 @@ ORIGIN = "http://127.0.0.1:1"  # of a page that nobody serves; both endpoints le
 PEOPLE, PARTIES = 20, 5
 CLIENTS = (1, 10, 100)
 DELAYS = (0, 30)  # milliseconds for each request to Stream
-ROUNDS = 3
+ROUNDS = 5
 WARM_UP = 300  # requests to each subject, before any figure
 MEMORY_WARM_UP, MEMORY_STEPS, MEMORY_CLIENTS = 2000, 10, 10
 AIM = 3.0  # milliseconds that the endpoint may add to the bare requests, at p50 with one client
@@ -403,6 +403,14 @@ class Cell:
         """Milliseconds."""
         return statistics.median(one.p50 for one in self.slices[name])
 
+    def ratios(self) -> tuple[float, float]:
+        """Reference to Node, requests per second and p50: each round by itself, since it met the same noise."""
+        pairs = list(zip(self.slices[REFERENCE], self.slices[NODE_FUNCTION], strict=True))
+        return (
+            statistics.median(ours.rate / theirs.rate for ours, theirs in pairs),
+            statistics.median(ours.p50 / theirs.p50 for ours, theirs in pairs),
+        )
+
     def p99(self, name: str) -> float:
         """Milliseconds, of all rounds together: one round has too few requests."""
         times = [time for one in self.slices[name] for time in one.milliseconds]
@@ -455,10 +463,11 @@ def measure_memory(system: System, world: World, requests: int) -> str:
     subject = Subject(REFERENCE, endpoint_visits(server.url, world), server.pid)
     measure(system.load, subject, MEMORY_CLIENTS, requests=MEMORY_WARM_UP)
     held = [resident(server.pid) or 0.0]
-    for _ in range(MEMORY_STEPS):
-        measure(system.load, subject, MEMORY_CLIENTS, requests=requests // MEMORY_STEPS)
+    step = requests // MEMORY_STEPS
+    for number in range(1, MEMORY_STEPS + 1):
+        measure(system.load, subject, MEMORY_CLIENTS, requests=step)
         held.append(resident(server.pid) or 0.0)
-        say(f"memory: {held[-1]:.1f} MB")
+        say(f"memory after {number * step} requests: {held[-1]:.1f} MB")
     half = held[MEMORY_STEPS // 2]
     course = " ".join(f"{one:.1f}" for one in held)
     return (
@@ -487,22 +496,22 @@ def table(cells: Sequence[Cell]) -> Table:
     shown = Table(box=None, padding=(0, 2, 0, 0))
     for column in COLUMNS:
         shown.add_column(column, justify="right")
+    both = (REFERENCE, NODE_FUNCTION)
     for cell in cells:
+        rates, medians = cell.ratios()
         figures = [
-            *_compared(cell.rate(REFERENCE), cell.rate(NODE_FUNCTION), digits=0),
-            *_compared(cell.p50(REFERENCE), cell.p50(NODE_FUNCTION), digits=1),
-            *(f"{cell.p99(name):.0f}" for name in (REFERENCE, NODE_FUNCTION)),
+            *(f"{cell.rate(name):.0f}" for name in both),
+            f"{rates:.2f}",
+            *(f"{cell.p50(name):.1f}" for name in both),
+            f"{medians:.2f}",
+            *(f"{cell.p99(name):.0f}" for name in both),
             *(f"{one:.1f}" for one in (cell.p50(BARE), cell.adds, cell.reads)),
-            *(_or_dash(cell.cpu(name)) for name in (REFERENCE, NODE_FUNCTION)),
-            *(str(cell.failed(name)) for name in (REFERENCE, NODE_FUNCTION)),
+            *(_or_dash(cell.cpu(name)) for name in both),
+            *(str(cell.failed(name)) for name in both),
             f"{cell.core:.0%}",
         ]
         shown.add_row(f"+{cell.delay} ms", str(cell.clients), *figures)
     return shown
-
-
-def _compared(reference: float, node: float, digits: int) -> list[str]:
-    return [f"{reference:.{digits}f}", f"{node:.{digits}f}", f"{reference / node:.2f}"]
 
 
 def _or_dash(figure: float | None) -> str:
@@ -517,7 +526,7 @@ def conclusion(cells: Sequence[Cell]) -> str:
         f"One client, no delay: the reference adds {alone.adds:.1f} ms to the bare requests to Stream "
         f"(aim: less than {AIM:.0f}), {own:.1f} ms without the reads of Supabase."
     ]
-    slower = [cell for cell in cells if cell.rate(REFERENCE) < cell.rate(NODE_FUNCTION)]
+    slower = [cell for cell in cells if cell.ratios()[0] < 1]
     listed = ", ".join(f"+{cell.delay} ms with {cell.clients}" for cell in slower)
     lines.append(f"Fewer requests/s than Node: {listed or 'nowhere'}.")
     return "\n".join(lines)
