@@ -404,7 +404,7 @@ class Cell:
         return statistics.median(one.p50 for one in self.slices[name])
 
     def ratios(self) -> tuple[float, float]:
-        """Reference to Node, requests per second and p50: each round by itself, since it met the same noise."""
+        """Reference to Node, requests per second and p50: round by round, which met the same noise."""
         pairs = list(zip(self.slices[REFERENCE], self.slices[NODE_FUNCTION], strict=True))
         return (
             statistics.median(ours.rate / theirs.rate for ours, theirs in pairs),
