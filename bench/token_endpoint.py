@@ -20,7 +20,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import product
@@ -93,14 +93,16 @@ class NodeProgram:
     def ask(self, line: dict[str, object]) -> dict[str, Any]:
         """Its answer to one line; raises ServerError when it ended instead."""
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(line) + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # the answer, or its absence, tells
+            self._process.stdin.write(json.dumps(line) + "\n")
+            self._process.stdin.flush()
         return self._answer()
 
     def stop(self) -> None:
         """Close its input, which it takes as the end."""
         assert self._process.stdin
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             self._process.wait(6)
         except subprocess.TimeoutExpired:
@@ -111,15 +113,15 @@ class NodeProgram:
         assert self._process.stdout
         line = self._process.stdout.readline()
         if not line:
-            raise ServerError(f"{self.name} was expected to run but ended: {last_line(self._log)}")
+            raise ServerError(f"{self.name} was expected to run but ended: {last_lines(self._log)}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
 
-def last_line(log: Path) -> str:
+def last_lines(log: Path) -> str:
     """What a program said last."""
-    lines = log.read_text(errors="replace").splitlines()
-    return lines[-1] if lines else "it said nothing."
+    lines = log.read_text(errors="replace").splitlines()[-10:]
+    return "".join(f"\n    {line}" for line in lines) or "it said nothing."
 
 
 @contextmanager
