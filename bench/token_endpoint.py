@@ -367,7 +367,7 @@ def measure(load: NodeProgram, subject: Subject, clients: int, **limit: float) -
         )
     if failed := done["failed"]:
         say(f"{subject.name}, {clients} clients: {failed} of {failed + len(times)} failed: {done['why']}")
-    cpu = None if before is None or after is None else (after - before) * 1000 / len(times)
+    cpu = None if before is None or after is None else (after - before) * 1000 / (failed + len(times))
     return Slice(times, len(times) / done["seconds"], done["core"], cpu, failed)
 
 
