@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +16,7 @@ from harness.target.answer import Answer
 from harness.target.target import Target
 
 SHOWN = 600  # characters of a body that a message quotes
+PATIENCE = 60.0  # seconds that rate limits may hold up one request
 THERE_WITHIN = 12.0  # seconds; functions that have slept are slow once
 
 
@@ -34,7 +37,10 @@ class TokenEndpoint:
         method: str = "POST",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One request. A mapping goes as JSON, bytes as they are; `headers` win over those made here."""
+        """One request. A mapping goes as JSON, bytes as they are; `headers` win over those made here.
+
+        Who is told to ask later (429 with Retry-After) does so: a person would not ask as often as checks do.
+        """
         sent = {"content-type": "application/json"} if body is not None else {}
         if origin:
             sent["origin"] = origin
@@ -45,16 +51,21 @@ class TokenEndpoint:
         url = self.target.token_url
         # The raw form of a header: what is malformed on purpose must leave as it is.
         raw = [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
-        answer = transport.ask(
-            self._http,
-            "The token endpoint",
-            method,
-            url,
-            content=content,
-            headers=raw,
-            follow_redirects=False,
-        )
-        return self._answer(answer, sent, content)
+        patient_until = time.monotonic() + PATIENCE
+        while True:
+            answer = transport.ask(
+                self._http,
+                "The token endpoint",
+                method,
+                url,
+                content=content,
+                headers=raw,
+                follow_redirects=False,
+            )
+            pause = _rate_limited_for(answer)
+            if pause is None or time.monotonic() + pause > patient_until:
+                return self._answer(answer, sent, content)
+            threading.Event().wait(pause)
 
     def expect_there(self) -> None:
         """Raises ServerError unless what is at the address answers as a token endpoint does."""
@@ -84,6 +95,12 @@ class TokenEndpoint:
             request=self._redactor.redact(asked),
             shown=self._redactor.redact(shown),
         )
+
+
+def _rate_limited_for(answer: httpx.Response) -> float | None:
+    """Seconds that the answer asks us to wait, or None."""
+    wait = answer.headers.get("retry-after", "")
+    return float(wait) if answer.status_code == httpx.codes.TOO_MANY_REQUESTS and wait.isdecimal() else None
 
 
 def _json(content: bytes) -> Any:  # noqa: ANN401  JSON is anything

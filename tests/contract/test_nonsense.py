@@ -41,32 +41,30 @@ def _kept_tables(harness_settings: HarnessSettings) -> None:
     set_hypothesis_home_dir(harness_settings.cache / "hypothesis")
 
 
-@pytest.mark.parametrize("case", CALL_IDS)
-def test_call_id_that_is_none_is_refused(
+def test_call_ids_that_are_none_are_refused(
     target: Target,
     token_endpoint: TokenEndpoint,
     stream_api: StreamApi,
-    standing_party: Party,
-    standing_session: Session,
-    case: str,
+    party: Party,
+    host_session: Session,
 ) -> None:
-    with unharmed(target, token_endpoint, stream_api, standing_party, standing_session):
-        send(
-            call(CALL_IDS[case](standing_party.id)), target, token_endpoint, standing_party, standing_session
-        )
+    nonsense = {case: call(make(party.id)) for case, make in CALL_IDS.items()}
+    with unharmed(target, token_endpoint, stream_api, party, host_session):
+        for case, sent in nonsense.items():
+            send(sent, target, token_endpoint, party, host_session, case)
 
 
-@pytest.mark.parametrize("case", BODIES)
-def test_body_that_makes_no_sense_is_refused(
+def test_bodies_that_make_no_sense_are_refused(
     target: Target,
     token_endpoint: TokenEndpoint,
     stream_api: StreamApi,
-    standing_party: Party,
-    standing_session: Session,
-    case: str,
+    party: Party,
+    host_session: Session,
 ) -> None:
-    with unharmed(target, token_endpoint, stream_api, standing_party, standing_session):
-        send(BODIES[case](standing_party.id), target, token_endpoint, standing_party, standing_session)
+    nonsense = {case: make(party.id) for case, make in BODIES.items()}
+    with unharmed(target, token_endpoint, stream_api, party, host_session):
+        for case, sent in nonsense.items():
+            send(sent, target, token_endpoint, party, host_session, case)
 
 
 @pytest.mark.parametrize("kind", ["any JSON", "any octets", "any callId", "any fields"])
@@ -74,8 +72,8 @@ def test_nonsense_by_chance_is_refused(
     target: Target,
     token_endpoint: TokenEndpoint,
     stream_api: StreamApi,
-    standing_party: Party,
-    standing_session: Session,
+    party: Party,
+    host_session: Session,
     kind: str,
 ) -> None:
     from hypothesis import given, settings
@@ -83,11 +81,11 @@ def test_nonsense_by_chance_is_refused(
     @settings(
         max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
     )
-    @given(chance(kind, standing_party))
+    @given(chance(kind, party))
     def refused(nonsense: Nonsense) -> None:
-        send(nonsense, target, token_endpoint, standing_party, standing_session)
+        send(nonsense, target, token_endpoint, party, host_session)
 
-    with unharmed(target, token_endpoint, stream_api, standing_party, standing_session):
+    with unharmed(target, token_endpoint, stream_api, party, host_session):
         refused()
 
 
@@ -95,11 +93,11 @@ def test_every_answer_is_as_described(
     target: Target,
     token_endpoint: TokenEndpoint,
     stream_api: StreamApi,
-    standing_party: Party,
-    standing_session: Session,
+    party: Party,
+    host_session: Session,
 ) -> None:
-    with unharmed(target, token_endpoint, stream_api, standing_party, standing_session):
-        tries = list(tried_out(target, standing_party, standing_session))
+    with unharmed(target, token_endpoint, stream_api, party, host_session):
+        tries = list(tried_out(target, party, host_session))
     masked = target.redactor().redact
     for one in tries:
         faults = [*one.faults, *(["the server's inside in the answer"] if INSIDES.search(one.text) else [])]
@@ -113,7 +111,14 @@ def test_every_answer_is_as_described(
     assert granted, f"expected the description's example to be granted, none of {len(tries)} requests was"
 
 
-def send(nonsense: Nonsense, target: Target, endpoint: TokenEndpoint, party: Party, session: Session) -> None:
+def send(
+    nonsense: Nonsense,
+    target: Target,
+    endpoint: TokenEndpoint,
+    party: Party,
+    session: Session,
+    case: str = "nonsense",
+) -> None:
     """Ask as the party's host; raise Finding unless it is refused as a request of a client should be.
 
     A 200 is right only when the body names the party exactly, whatever else it says.
@@ -124,7 +129,7 @@ def send(nonsense: Nonsense, target: Target, endpoint: TokenEndpoint, party: Par
         contract.granted(answer, target, party, party.host)
         return
     if not 400 <= answer.status < 500 or not is_error(answer):
-        raise Finding(answer.story('a 4xx with exactly {"ok": false, "error": <text>}'))
+        raise Finding(answer.story(f'a 4xx with exactly {{"ok": false, "error": <text>}}, as this is {case}'))
     if INSIDES.search(answer.text):
         raise Finding(answer.story("an error that tells nothing of the server's inside"))
 

@@ -98,8 +98,8 @@ IN_ANSWERS, IN_LOG = (
 )
 IN_FILES = kept_secrets.test_no_secret_session_or_token_in_the_files_of_the_run
 ODD_BODY, ODD_CALL_ID = (
-    nonsense.test_body_that_makes_no_sense_is_refused,
-    nonsense.test_call_id_that_is_none_is_refused,
+    nonsense.test_bodies_that_make_no_sense_are_refused,
+    nonsense.test_call_ids_that_are_none_are_refused,
 )
 BY_CHANCE, AS_DESCRIBED = (
     nonsense.test_nonsense_by_chance_is_refused,
@@ -164,12 +164,12 @@ WRONG = [
     Wrong(IN_LOG, with_stream, mutants.LogsTokens),
     Wrong(IN_LOG, with_stream, mutants.LogsHalfASecret),
     Wrong(IN_FILES, with_stream, mutants.LogsTokens),
-    Wrong(ODD_BODY, with_replies, mutants.array_is_a_500, {"case": "array"}),
-    Wrong(ODD_BODY, with_replies, mutants.tells_its_traceback, {"case": "object cut short"}),
-    Wrong(ODD_BODY, with_replies, mutants.error_without_ok, {"case": "1 MiB of callId"}),
-    Wrong(ODD_BODY, with_stream, mutants.CreatesAnotherEachTime, {"case": "null"}),
-    Wrong(ODD_CALL_ID, with_requests, mutants.trims_call_ids, {"case": "capitals"}),
-    Wrong(ODD_CALL_ID, with_requests, mutants.trims_call_ids, {"case": "space around"}),
+    Wrong(ODD_BODY, with_replies, mutants.array_is_a_500),
+    Wrong(ODD_BODY, with_replies, mutants.tells_its_traceback),
+    Wrong(ODD_BODY, with_replies, mutants.error_without_ok),
+    Wrong(ODD_BODY, with_stream, mutants.CreatesAnotherEachTime),
+    Wrong(ODD_CALL_ID, with_requests, mutants.trims_call_ids),
+    Wrong(ODD_CALL_ID, with_requests, mutants.trims_call_ids),
     Wrong(BY_CHANCE, with_replies, mutants.array_is_a_500, {"kind": "any JSON"}),
     Wrong(BY_CHANCE, with_replies, mutants.error_without_ok, {"kind": "any octets"}),
     Wrong(BY_CHANCE, with_replies, mutants.surrogate_is_a_500, {"kind": "any callId"}),

@@ -21,7 +21,7 @@ def _only_four(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", FOUR)
 def test_needed_one_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError, match=f"setting: {name} is wrong") as refusal:
+    with pytest.raises(SettingsError, match=f"wrong: {name} is wrong") as refusal:
         load(TokenServerSettings)
     assert not value.strip() or value not in str(refusal.value)
 
