@@ -40,14 +40,14 @@ def wanted_call(body: bytes | None) -> tuple[str, str]:
     if body is None:
         raise Refusal(413, "Body too large")
     wanted = _json_object(body)
-    call_type, call_id = wanted.get("callType") or CALL_TYPE, wanted.get("callId")
-    if not call_id:
+    call_type, call_id = wanted.get("callType"), wanted.get("callId")
+    if call_id in (None, ""):
         raise Refusal(400, "Missing callId parameter")
     if not isinstance(call_id, str):
         raise Refusal(400, "callId must be a string")
-    if call_type != CALL_TYPE:
+    if call_type not in (None, "", CALL_TYPE):
         raise Refusal(400, "Unsupported callType")
-    return call_type, call_id
+    return CALL_TYPE, call_id
 
 
 def _json_object(body: bytes) -> dict[str, object]:

@@ -9,11 +9,9 @@ from uuid import UUID
 import httpx
 
 from harness.config import TokenServerSettings
+from harness.token_server.connections import connections
 from harness.token_server.refusal import Refusal
 
-TIME_LIMIT = 8.0  # seconds for one answer
-CONNECTIONS = 100  # each kept for the next request, until just before servers and balancers let go of it
-KEPT = 55.0  # seconds
 BROKEN = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 
@@ -32,10 +30,7 @@ class Supabase:
         key = settings.supabase_service_role_key.get_secret_value()
         self._apikey = {"apikey": key}
         self._service_role = {**self._apikey, "authorization": f"Bearer {key}"}
-        limits = httpx.Limits(
-            max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=KEPT
-        )
-        self._http = httpx.AsyncClient(base_url=settings.supabase_url, timeout=TIME_LIMIT, limits=limits)
+        self._http = connections(settings.supabase_url)
 
     async def party(self, party_id: str) -> Party:
         """The party of this id; raises Refusal 404 when there is none."""

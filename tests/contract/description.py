@@ -79,6 +79,7 @@ def _config(target: Target, session: Session) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,
+            "max-failures": 1,
             "base-url": f"{where.scheme}://{where.netloc}",
             "headers": {"Authorization": f"Bearer {session.access_token}"},
             "request-timeout": TIME_LIMIT,

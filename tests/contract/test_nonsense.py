@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.config import HarnessSettings
-from harness.errors import Finding
+from harness.errors import Finding, NotGiven
 from harness.target import Answer, Party, Session, StreamApi, Target, TokenEndpoint, contract
 
 from .description import tried_out
@@ -76,10 +76,16 @@ def test_nonsense_by_chance_is_refused(
     host_session: Session,
     kind: str,
 ) -> None:
-    from hypothesis import given, settings
+    from hypothesis import Phase, given, settings
 
+    # Not shrunk: on a distant server that takes minutes, and these bodies are short as they are.
     @settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, report_multiple_bugs=False
+        max_examples=EXAMPLES,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
     )
     @given(chance(kind, party))
     def refused(nonsense: Nonsense) -> None:
@@ -125,6 +131,8 @@ def send(
     """
     headers = {"content-type": nonsense.content_type}
     answer = endpoint.ask(session.access_token, nonsense.body, headers=headers)
+    if answer.status == 429:  # it says nothing of what was sent
+        raise NotGiven("needs an endpoint that takes more requests of one user")
     if answer.status == 200 and names_exactly(party, nonsense.body):
         contract.granted(answer, target, party, party.host)
         return
@@ -143,14 +151,14 @@ def is_error(answer: Answer) -> bool:
 
 
 def names_exactly(party: Party, body: bytes) -> bool:
-    """Whether `body` asks for this party's call; a callType that is empty in any way says nothing."""
+    """Whether `body` asks for this party's call; a callType that is null or empty says nothing."""
     try:
         wanted = json.loads(body)
     except (ValueError, RecursionError):
         return False
     if not isinstance(wanted, dict) or wanted.get("callId") != party.id:
         return False
-    return not wanted.get("callType") or wanted["callType"] == "livestream"
+    return wanted.get("callType") in (None, "", "livestream")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness.target import transport
-from harness.token_server import app, body, stream, supabase
+from harness.token_server import app, body, connections
 from tests.unit.token_server.system import System, running
 
 PATIENCE = 110.0  # seconds, just under the time limit of a test
@@ -24,7 +24,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, _patient: None) -> Iterator
 def _patient() -> Iterator[None]:
     """A machine with much else to do is no finding: the tests of time limits set limits of their own."""
     with pytest.MonkeyPatch.context() as patch:
-        for limited in (app, body, stream, supabase, transport):
+        for limited in (app, body, connections, transport):
             patch.setattr(limited, "TIME_LIMIT", PATIENCE)
         yield
 

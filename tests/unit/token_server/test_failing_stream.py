@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from harness.config import TokenServerSettings
 from harness.serving import LOOPBACK, bind
 from harness.target import Answer, Party, contract
-from harness.token_server import second_try, stream
+from harness.token_server import connections, second_try
 from harness.token_server.app import create_app
 from tests.contract.served import Broken
 from tests.unit.token_server.system import PAGES, System, running
@@ -103,7 +103,7 @@ def test_refused_connection_is_a_503(tmp_path: Path) -> None:
 def test_silent_stream_is_given_up_and_not_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream, "TIME_LIMIT", 0.2)
+    monkeypatch.setattr(connections, "TIME_LIMIT", 0.2)
     with running(tmp_path / "log") as system:
         party, system.small_stream.silent = system.new_party(), True
         answer = ask(system, party)

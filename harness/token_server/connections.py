@@ -1,0 +1,39 @@
+"""Connections to Supabase and Stream: one pool each, kept for the next request.
+
+httpx speaks, as Stream's SDK wants it, and aiohttp carries: httpx's own carrier does several times the work
+for a request, and more the more of them wait.
+"""
+
+from __future__ import annotations
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+TIME_LIMIT = 8.0  # seconds for one answer
+LIMITS = httpx.Limits(
+    max_connections=100,
+    max_keepalive_connections=100,
+    # Seconds; servers and balancers let go of what is idle for a minute, and it is better to be the first.
+    keepalive_expiry=55.0,
+)
+
+
+class Carrier(AiohttpTransport):
+    """Calls a connection that broke by its name: the plain one says of each that it timed out."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except httpx.TimeoutException as error:
+            cause = error.__cause__
+            if isinstance(cause, aiohttp.ClientConnectorError):
+                raise httpx.ConnectError(str(cause)) from cause
+            if isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, TimeoutError):
+                raise httpx.RemoteProtocolError(str(cause)) from cause
+            raise
+
+
+def connections(base_url: str = "") -> httpx.AsyncClient:
+    """A client for many requests at once; raises httpx's errors, as it would by itself."""
+    return httpx.AsyncClient(base_url=base_url, timeout=TIME_LIMIT, transport=Carrier(limits=LIMITS))
