@@ -16,10 +16,11 @@ from harness.browser.eventually import eventually
 from harness.config import server_environment
 from harness.errors import Finding, ServerError
 from harness.serving import LOOPBACK, bind
-from harness.target import Target
+from harness.target import Answer, Target, TokenEndpoint
 from harness.target.stream_api import VENDOR
 
 STARTS_WITHIN, ENDS_WITHIN = 30.0, 15.0  # seconds
+ANSWERS_WITHIN = 12.0  # seconds: hosts of functions allow about 10
 
 
 def settings_of(target: Target, origin: str) -> dict[str, str]:
@@ -83,6 +84,14 @@ def own_server(target: Target, settings: Mapping[str, str], log: Path) -> Iterat
         yield replace(target, token_url=url, token_server_log=log)
     finally:
         end(process)
+
+
+def answer_of(endpoint: TokenEndpoint, session: str, body: Mapping[str, object], origin: str) -> Answer:
+    """What it answers while something fails; Finding when that takes longer than anybody waits."""
+    try:
+        return endpoint.ask(session, body, origin=origin)
+    except ServerError as silent:
+        raise Finding(f"expected an answer within {ANSWERS_WITHIN:g} s all the same: {silent}") from None
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
