@@ -15,7 +15,7 @@ except ImportError as error:
     sys.exit(2)
 
 from harness.errors import HarnessError
-from harness.setup.commands import BROWSER, COMMANDS, PACKAGES, needs, program, unknown
+from harness.setup.commands import COMMANDS, PACKAGES, needs, program, unknown
 from harness.setup.start import interrupt
 
 if TYPE_CHECKING:
@@ -61,16 +61,14 @@ def gate(only: str | None, runs: Path | None, token_url: str | None, target: Pat
     )
     deployment = load_target(settings.target_file, token_url)
     named = [] if only is None else [only]
-    chosen = choose(named, catalogue())  # a wrong name is told before anything is installed
-    _make_ready(settings, _gate_needs(deployment, {check.area for check in chosen}))
+    choose(named, catalogue())  # a wrong name is told before anything is installed
+    _make_ready(settings, _gate_needs(deployment))
     return run_gate(settings, named, deployment)
 
 
-def _gate_needs(target: TargetSettings, areas: set[str]) -> Sequence[str]:
-    """A deployment brings its own pages and database; only its token endpoint can do without a browser."""
-    if target.token_url is None:
-        return COMMANDS["gate"].needs
-    return (PACKAGES,) if areas == {"T"} or target.pages_url is None else (PACKAGES, BROWSER)
+def _gate_needs(target: TargetSettings) -> Sequence[str]:
+    """A token endpoint elsewhere is asked without any browser, pages or database of ours."""
+    return COMMANDS["gate"].needs if target.token_url is None else (PACKAGES,)
 
 
 @commands.command(help=COMMANDS["up"].does)

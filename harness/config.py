@@ -25,6 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from harness.errors import SettingsError
 
@@ -81,7 +82,18 @@ ORIGIN = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#\s]+/?")
 Origins = Annotated[list[str], NoDecode, BeforeValidator(_origins)]
 Filled = BeforeValidator(_filled)
 SigningSecret = Annotated[SecretStr | None, BeforeValidator(_signing_secret)]
+
+
+def _exact_http_url(value: str) -> str:
+    """An http(s) address as it was told: a slash at its end may be part of it. Without anybody's password."""
+    url = TypeAdapter(AnyHttpUrl).validate_python(value.strip())
+    if url.username or url.password:
+        raise ValueError("it must not hold a user name or a password")
+    return value.strip()
+
+
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
+ExactHttpUrl = Annotated[str, BeforeValidator(_exact_http_url)]
 
 
 class ServerSettings(BaseSettings):
@@ -169,7 +181,7 @@ class TargetSettings(BaseSettings):
 
     model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
-    token_url: HttpUrl | None = Field(None, alias="HARNESS_TOKEN_URL")
+    token_url: ExactHttpUrl | None = Field(None, alias="HARNESS_TOKEN_URL")
     pages_url: HttpUrl | None = Field(None, alias="HARNESS_PAGES_URL")
     supabase_url: HttpUrl | None = Field(None, alias="SUPABASE_URL")
     supabase_anon_key: str | None = Field(None, alias="SUPABASE_ANON_KEY")
@@ -182,7 +194,7 @@ class TargetSettings(BaseSettings):
     token_server_command: str | None = Field(None, alias="HARNESS_TOKEN_SERVER_COMMAND")
     email: str | None = Field(None, alias="HARNESS_EMAIL")
     password: SecretStr | None = Field(None, alias="HARNESS_PASSWORD")
-    session_command: str | None = Field(None, alias="HARNESS_SESSION_COMMAND")
+    session_command: SecretStr | None = Field(None, alias="HARNESS_SESSION_COMMAND")
     party_id: str | None = Field(None, alias="HARNESS_PARTY_ID")
     allowed_origin: HttpUrl | None = Field(None, alias="HARNESS_ALLOWED_ORIGIN")
     forbidden_origin: HttpUrl | None = Field(None, alias="HARNESS_FORBIDDEN_ORIGIN")
@@ -239,6 +251,8 @@ def load(settings: type[SettingsT], **told: Any) -> SettingsT:  # noqa: ANN401
     """
     try:
         return settings(**told)
+    except UnreadableSetting as error:
+        raise SettingsError(f"A setting could not be read: {error}.") from None
     except ValidationError as error:
         faults = (
             f"{_place(fault['loc'])} is not set"
@@ -273,9 +287,11 @@ def load_target(file: Path | None, token_url: str | None = None) -> TargetSettin
     if token_url is None:
         return target
     try:
-        return target.model_copy(update={"token_url": _http_url(token_url)})
-    except ValidationError:
-        raise SettingsError(f"--token-url must be an http(s) address, got {token_url!r}.") from None
+        return target.model_copy(update={"token_url": _exact_http_url(token_url)})
+    except ValueError:
+        raise SettingsError(
+            "--token-url must be an http(s) address without a password; what came is none."
+        ) from None
 
 
 def _read_target(file: Path) -> dict[str, Any]:
@@ -295,7 +311,7 @@ def child_environment(overrides: dict[str, str]) -> dict[str, str]:
 
 def server_environment(own: dict[str, str]) -> dict[str, str]:
     """The environment of a server: its `own` settings, and nothing of another's, secrets least of all."""
-    kinds = ServerSettings.__subclasses__()
+    kinds: list[type[BaseSettings]] = [*ServerSettings.__subclasses__(), TargetSettings]
     settings = {field.alias for kind in kinds for field in kind.model_fields.values()}
     inherited = {name: value for name, value in child_environment({}).items() if name not in settings}
     # The servers ask each other on loopback, where no proxy can help.

@@ -228,10 +228,14 @@ def host_session(target: Target, request: pytest.FixtureRequest, party: Party) -
 
 @pytest.fixture(scope="session")
 def browsers(
-    target: Target, playwright: Playwright, pytestconfig: pytest.Config, harness_settings: HarnessSettings
+    target: Target,  # noqa: ARG001  first: it starts the built-in system, if that is the one
+    playwright: Playwright,
+    pytestconfig: pytest.Config,
+    harness_settings: HarnessSettings,
 ) -> Iterator[Browsers]:
     """One browser process for each device profile, kept for the whole run."""
-    target.needed("pages_url")
+    if STACK not in pytestconfig.stash:
+        raise NotGiven("needs the built-in system: the browser checks know its pages alone")
     executable = browser.ensure(harness_settings)
     headless = not pytestconfig.getoption("--headed")
     with Browsers(playwright, executable, harness_settings.cache / "clips", headless=headless) as running:

@@ -11,6 +11,7 @@ from typing import Any
 from harness.config import Waiver
 from harness.gate.catalogue import Check
 
+NOT_GIVEN = "skipped: not run: needs "  # as the plugin says it
 NO_WAIVERS: Mapping[str, Waiver] = MappingProxyType({})
 
 
@@ -82,9 +83,12 @@ class CheckResult:
 
     @property
     def state(self) -> State:
-        """What came of it, or WAIVED: a gap may be for any check, a failure only for one that is no must."""
+        """What came of it, or WAIVED: of a must only that the target does not have what it needs."""
         state = self._state
-        may_be = state is State.GAP or (state in (State.RED, State.FLAKY) and self.check.level != "must")
+        if self.check.level == "must":
+            may_be = state is State.GAP and all(NOT_GIVEN in one.message for one in self.attempts)
+        else:
+            may_be = state in (State.GAP, State.RED, State.FLAKY)
         in_force = self.waiver is not None and self.waiver.in_force
         return State.WAIVED if in_force and may_be and not self.broken_harness else state
 

@@ -54,7 +54,7 @@ def judge(
         return Verdict(Word.COULD_NOT_TELL, f"The harness could not do its work: {sentence}", 2, details)
     if by_state[State.RED] or by_state[State.FLAKY]:
         return Verdict(Word.DO_NOT_RELEASE, f"{_blockers(by_state)}.", 1)
-    if by_state[State.GAP] or not by_state[State.GREEN]:
+    if by_state[State.GAP] or not (by_state[State.GREEN] or by_state[State.WAIVED]):
         return Verdict(Word.COULD_NOT_TELL, f"{_blockers(by_state) or 'No check ran'}.", 2)
     return _green(by_state, partial)
 
@@ -73,7 +73,7 @@ def _green(by_state: dict[State, list[CheckResult]], partial: bool) -> Verdict:
 def _waived(waived: Sequence[CheckResult]) -> str:
     """Every one by its id: what is waived was not shown to work."""
     told = [f"{result.check.id} until {result.waiver.until}" for result in waived if result.waiver]
-    return f" WAIVED: {', '.join(told)}." if told else ""
+    return f" WAIVED, not proven: {', '.join(told)}." if told else ""
 
 
 def _uncovered(planned: Sequence[CheckResult]) -> str:

@@ -21,6 +21,7 @@ from harness.setup import pages
 from harness.setup.commands import CHECKOUT, in_checkout
 
 FOLDERS = ("tests/unit", "tests/contract", "tests/e2e")
+GOODBYE = 20.0  # seconds to end what was started, after Ctrl-C
 MUTANTS = "tests/unit/test_mutants.py"  # each is a gate of its own, and waits more than it works
 
 
@@ -96,7 +97,10 @@ class Aside:
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait()
+            try:
+                self._process.wait(GOODBYE)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
         self._said.close()
 
     def result(self) -> int:

@@ -19,8 +19,10 @@ from harness.target.target import Target
 
 CALL_TYPE = "livestream"
 LIFETIME, TOLERANCE = 24 * 3600, 60  # seconds of a token's life
+CLOCK_SKEW = 5  # seconds that the server's clock may be ahead of ours
 # Claims that say whose token it is and when it is good; anything else could widen what its bearer may do.
-PLAIN_CLAIMS = {"user_id", "iat", "exp", "nbf", "iss", "sub", "jti"}
+# (The vendor's SDK for Node leaves `validity_in_seconds` there, which grants nothing.)
+PLAIN_CLAIMS = {"user_id", "iat", "exp", "nbf", "iss", "sub", "jti", "validity_in_seconds"}
 NEEDED_HEADERS = {"authorization", "content-type"}
 
 
@@ -80,7 +82,8 @@ def token_of(answer: Answer, target: Target, user: Person) -> dict[str, Any]:
     """The claims of the granted token: signed with Stream's secret, this user's, for a day, and no more."""
     secret = target.needed("stream_api_secret")
     try:
-        claims = jwt.decode(answer.token, secret, algorithms=["HS256"])
+        # When it was issued is judged below, with a little patience for clocks that differ.
+        claims = jwt.decode(answer.token, secret, algorithms=["HS256"], options={"verify_iat": False})
     except jwt.PyJWTError as error:
         raise Finding(
             answer.story(f"a token that verifies with Stream's secret by HS256 ({error})")
@@ -88,7 +91,7 @@ def token_of(answer: Answer, target: Target, user: Person) -> dict[str, Any]:
     if claims.get("user_id") != user.id:
         raise Finding(answer.story(f"a token with user_id {user.id}; its claims are {claims}"))
     issued, expires = claims.get("iat"), claims.get("exp")
-    if not isinstance(issued, int) or not isinstance(expires, int) or issued > time.time() + 1:
+    if not isinstance(issued, int) or not isinstance(expires, int) or issued > time.time() + CLOCK_SKEW:
         raise Finding(answer.story(f"a token with iat not in the future and exp; its claims are {claims}"))
     if abs(expires - issued - LIFETIME) > TOLERANCE:
         raise Finding(answer.story(f"exp - iat = {LIFETIME} s (+-{TOLERANCE}); its claims are {claims}"))
@@ -120,13 +123,6 @@ def known_as(answer: Answer, user: Mapping[str, Any] | None, expected: Mapping[s
         raise Finding(answer.story(f"the user {dict(expected)} on Stream; Stream has {found}"))
     if answer.json.get("userName") != expected["name"]:
         raise Finding(answer.story(f"userName {expected['name']!r}"))
-
-
-def keeps_secrets(where: str, text: str, target: Target) -> None:
-    """No secret of the servers can be read in `text`, which comes from `where`."""
-    for name, secret in target.secrets.items():
-        if secret in text:
-            raise Finding(f"expected: no secret in {where}\ncame:     the {name} can be read there")
 
 
 def _same(one: object, other: object) -> bool:

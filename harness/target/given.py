@@ -52,8 +52,12 @@ def _printed_by(command: str) -> Session:
         ran = subprocess.run(
             shlex.split(command), capture_output=True, text=True, timeout=WITHIN, check=False
         )
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        raise ServerError(f"HARNESS_SESSION_COMMAND could not be run ({error}): mend it.") from None
+    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
+        # Not its words, which quote the command: it may hold a password.
+        fault = (
+            f"it took longer than {WITHIN:g} s" if isinstance(error, subprocess.TimeoutExpired) else "mend it"
+        )
+        raise ServerError(f"HARNESS_SESSION_COMMAND could not be run: {fault}.") from None
     token = ran.stdout.strip().rpartition("\n")[2].strip()
     try:
         claims = jwt.decode(token, options={"verify_signature": False})

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from harness.errors import ServerError
 from harness.target import transport
 from harness.target.people import Party, Person, Session
 from harness.target.target import Target
@@ -67,7 +68,12 @@ class Supabase:
     def rename(self, person: Person, name: str) -> None:
         """Give `person` another display name in their profile."""
         where, row = {"id": f"eq.{person.id}"}, {"display_name": name}
-        self._rest("PATCH", "profiles", "rename a person", params=where, json=row)
+        prefer = {"prefer": "return=representation"}
+        if not self._rest("PATCH", "profiles", "rename", params=where, json=row, headers=prefer).json():
+            raise ServerError(
+                f"Supabase was expected to have a profile of each user, but has none of {person.id}: "
+                "add what makes one, as in fixtures/schema.sql."
+            )
 
     def delete(self, thing: Person | Party) -> None:
         """Remove a person (with all that is theirs) or a party; one that is gone already is fine."""

@@ -32,7 +32,7 @@ def ask(asking: httpx.Client, who: str, method: str, url: str, **request: Any) -
     """The answer of `who`, whatever its status; raises ServerError when there is none."""
     try:
         return asking.request(method, url, **request)
-    except httpx.TransportError as error:
+    except httpx.RequestError as error:
         silent = isinstance(error, httpx.TimeoutException)
         fault = "it was silent for too long" if silent else str(error) or type(error).__name__
         raise ServerError(

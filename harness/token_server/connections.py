@@ -11,12 +11,8 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 TIME_LIMIT = 8.0  # seconds for one answer
-LIMITS = httpx.Limits(
-    max_connections=100,
-    max_keepalive_connections=100,
-    # Seconds; servers and balancers let go of what is idle for a minute, and it is better to be the first.
-    keepalive_expiry=55.0,
-)
+CONNECTIONS = 100  # at most, each kept for the next request
+KEPT = 55.0  # seconds; servers and balancers let go of what is idle for a minute: better to be the first
 
 
 class Carrier(AiohttpTransport):
@@ -32,8 +28,16 @@ class Carrier(AiohttpTransport):
             if isinstance(cause, aiohttp.ClientConnectionError) and not isinstance(cause, TimeoutError):
                 raise httpx.RemoteProtocolError(str(cause)) from cause
             raise
+        except aiohttp.ClientError as error:  # what came is no HTTP
+            raise httpx.RemoteProtocolError(str(error)) from error
 
 
 def connections(base_url: str = "") -> httpx.AsyncClient:
     """A client for many requests at once; raises httpx's errors, as it would by itself."""
-    return httpx.AsyncClient(base_url=base_url, timeout=TIME_LIMIT, transport=Carrier(limits=LIMITS))
+    return httpx.AsyncClient(base_url=base_url, timeout=TIME_LIMIT, transport=Carrier(client=_session))
+
+
+def _session() -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEPT)
+    # `trust_env`: a proxy of the environment is how some hosts reach the world.
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)

@@ -17,7 +17,7 @@ from harness.token_server.display_name import display_name
 from harness.token_server.refusal import Refusal
 from harness.token_server.remote_check import RemoteCheck
 from harness.token_server.signing_keys import SigningKeys
-from harness.token_server.supabase import Supabase
+from harness.token_server.supabase import Supabase, unavailable
 
 AUDIENCE = "authenticated"
 CLOCK_SKEW = 30  # seconds between Supabase's clock and ours
@@ -91,6 +91,8 @@ class Sessions:
     async def _asked_of_auth(self, token: str) -> User:
         claimed = _user(self._claims(token, "", [], UNSIGNED))
         told = await self._remote_check.user(token)
+        if not isinstance(told.get("id"), str):
+            raise unavailable("its user has no id")
         user = _user({**told, "sub": told.get("id")})
         if user.id != claimed.id:
             raise jwt.InvalidTokenError("Auth knows it as somebody else's")
@@ -116,7 +118,10 @@ class Sessions:
 
 def _user(claims: dict[str, Any]) -> User:
     # Raises ValueError for anything but the UUID that every Supabase user has.
-    user_id = str(UUID(claims["sub"]))
+    subject = claims["sub"]
+    if not isinstance(subject, str):
+        raise jwt.InvalidTokenError("the subject is no text")
+    user_id = str(UUID(subject))
     metadata, email = claims.get("user_metadata"), claims.get("email")
     known = metadata if isinstance(metadata, dict) else {}
     mailbox = email.partition("@")[0] if isinstance(email, str) else None

@@ -8,7 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from harness.errors import ServerError
 from harness.target import Given, Party, Session, Supabase, Target
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks at the files of the run comes last, when there are most of them."""
+    items.sort(key=lambda item: "in_the_files_of_the_run" in item.name)
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +29,12 @@ def page_origin(target: Target) -> str:
 @pytest.fixture
 def server_log(target: Target) -> Path:
     """The file that the token server logs to."""
-    return Path(target.needed("token_server_log"))
+    log = Path(target.needed("token_server_log"))
+    if not log.is_file():
+        raise ServerError(
+            f"HARNESS_TOKEN_SERVER_LOG was expected to be a file, but {log} is none: name the log."
+        )
+    return log
 
 
 @pytest.fixture(scope="module")

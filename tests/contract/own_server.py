@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,17 +42,22 @@ def started(target: Target, settings: Mapping[str, str], log: Path) -> tuple[sub
     """The process, and the address of its endpoint once it is up: the path is that of the target's."""
     with bind() as free:
         port = free.getsockname()[1]
-    command = shlex.split(target.needed("token_server_command"))
+    command = target.needed("token_server_command")
     environment = server_environment({**settings, "PORT": str(port)})
     try:
         with log.open("wb") as output:
             process = subprocess.Popen(
-                command, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                shlex.split(command),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # a shell or npm around it shall end with it
             )
-    except OSError as error:
+    except (OSError, ValueError, IndexError) as error:
         raise ServerError(
-            f"HARNESS_TOKEN_SERVER_COMMAND was expected to start a token server, but {command[0]} "
-            f"could not be started ({error.strerror}): mend it."
+            "HARNESS_TOKEN_SERVER_COMMAND was expected to start a token server, but could not be run "
+            f"({error}): mend it."
         ) from None
     return process, f"http://{LOOPBACK}:{port}{urlsplit(target.token_url).path}"
 
@@ -96,9 +103,8 @@ def answer_of(endpoint: TokenEndpoint, session: str, body: Mapping[str, object],
 
 def end(process: subprocess.Popen[bytes]) -> None:
     """As its host would end it; by force when it does not follow."""
-    process.terminate()
-    try:
-        process.wait(ENDS_WITHIN)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    for way in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, way)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(ENDS_WITHIN)

@@ -28,10 +28,10 @@ class StandIn:
     on: str = ""
     bitten: int = 0
 
-    def session(self, url: str) -> str:
-        """A session of the user as the project at `url` signs it."""
+    def session(self, url: str, **changes: object) -> str:
+        """A session of the user as the project at `url` signs it, with `changes`; None leaves a claim out."""
         now = int(time.time())
-        claims = {
+        claims: dict[str, object] = {
             "iss": f"{url}/auth/v1",
             "aud": "authenticated",
             "role": "authenticated",
@@ -40,7 +40,8 @@ class StandIn:
             "iat": now,
             "exp": now + 3600,
         }
-        return jwt.encode(claims, self.key, "ES256", headers={"kid": self.key_id})
+        signed = {name: value for name, value in {**claims, **changes}.items() if value is not None}
+        return jwt.encode(signed, self.key, "ES256", headers={"kid": self.key_id})
 
     def app(self) -> Starlette:
         """As an ASGI application."""
@@ -58,11 +59,17 @@ class StandIn:
                 return JSONResponse({"id": self.user_id, "aud": "authenticated", "email": "host@example.com"})
             case "parties":
                 party_id = request.query_params.get("id", "").removeprefix("eq.")
-                return JSONResponse([{"id": party_id, "host_id": self.user_id}])
+                return _row(request, {"id": party_id, "host_id": self.user_id})
             case "profiles":
-                return JSONResponse([{"id": self.user_id, "display_name": "Host"}])
+                return _row(request, {"id": self.user_id, "display_name": "Host"})
         return JSONResponse({"message": "no such route"}, 404)
 
     def _public_key(self) -> dict[str, str]:
         made = jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
         return {**made, "alg": "ES256", "kid": self.key_id, "use": "sig"}
+
+
+def _row(request: Request, row: dict[str, str]) -> Response:
+    """As PostgREST gives it: alone to who asks for one object, else as the one of a list."""
+    alone = "vnd.pgrst.object" in request.headers.get("accept", "")
+    return JSONResponse(row if alone else [row])

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
+from harness.errors import NotGiven
 from harness.target import Party, Session, Supabase, Target, TokenEndpoint, contract
 
-from .forgery import CASES, CONFUSED, TRUSTED, Forger
+from .forgery import CASES, CONFUSED, TRUSTED, Forger, KeyHolder
+from .own_server import own_server, settings_of
+from .served import served
+from .stand_in import StandIn
 
 pytestmark = pytest.mark.check("T03")
 
@@ -25,19 +31,33 @@ def forger(target: Target, supabase: Supabase, standing_session: Session) -> For
     )
 
 
+Trusted = tuple[Forger, TokenEndpoint]
+
+
 @pytest.fixture(scope="module")
-def trusted_forger(forger: Forger, token_endpoint: TokenEndpoint, standing_party: Party) -> Forger:
-    """A forger whose key the server takes: only then does a refusal prove that the claims were looked at."""
+def by_secret(forger: Forger, token_endpoint: TokenEndpoint, standing_party: Party) -> Trusted | None:
+    """A forger with the project's HS256 secret, if it has one that its endpoint goes by."""
     if forger.shared_secret is None:
-        pytest.skip(
-            "not run: needs SUPABASE_JWT_SECRET, to sign sessions that are wrong in their claims alone"
-        )
+        return None
     answer = token_endpoint.ask(None, asked(standing_party), headers={"authorization": forger.trusted()})
-    if answer.status != 200:
-        pytest.skip(
-            f"not run: needs a server that takes sessions signed with SUPABASE_JWT_SECRET\n{answer.shown}"
-        )
-    return forger
+    return (forger, token_endpoint) if answer.status == 200 else None
+
+
+@pytest.fixture(scope="module")
+def by_key(
+    target: Target, page_origin: str, forger: Forger, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Trusted | None]:
+    """A forger with the private key of a project that stands in for the target's, before a server like it."""
+    if target.token_server_command is None:
+        yield None
+        return
+    stand_in = StandIn()
+    with served(stand_in.app()) as url:
+        settings = {**settings_of(target, page_origin), "SUPABASE_URL": url}
+        with own_server(target, settings, tmp_path_factory.mktemp("stand-in") / "log") as own:
+            endpoint = TokenEndpoint(own)
+            yield KeyHolder(**vars(forger), sign=partial(stand_in.session, url)), endpoint
+            endpoint.close()
 
 
 def asked(party: Party) -> dict[str, object]:
@@ -76,12 +96,16 @@ def test_public_key_is_no_shared_secret(
 
 @pytest.mark.parametrize("case", TRUSTED)
 def test_session_with_wrong_claims_is_refused(
-    token_endpoint: TokenEndpoint, standing_party: Party, trusted_forger: Forger, case: str
+    by_secret: Trusted | None, by_key: Trusted | None, standing_party: Party, case: str
 ) -> None:
-    """Signed by HS256 alone: nobody outside Supabase has the private key of its other sessions, so a server
-    that looked at the claims of HS256 sessions only would not be found here."""
-    expect_refusal(token_endpoint, TRUSTED[case](trusted_forger), standing_party)
-
-
-def test_session_is_judged_before_the_body(token_endpoint: TokenEndpoint) -> None:
-    contract.refused(token_endpoint.ask(None, {}), 401, "Invalid auth")
+    """Nothing is wrong with how they are signed: by HS256 where it is taken, and by a published key."""
+    signers = list(filter(None, [by_secret, by_key]))
+    if not signers:
+        raise NotGiven(
+            "needs HARNESS_TOKEN_SERVER_COMMAND, or a SUPABASE_JWT_SECRET that the endpoint goes by"
+        )
+    for forger, endpoint in signers:
+        # Only where the genuine one is taken does a refusal prove that the claims were looked at.
+        genuine = endpoint.ask(None, asked(standing_party), headers={"authorization": forger.trusted()})
+        assert genuine.status == 200, genuine.story("200: nothing is wrong with this session")
+        expect_refusal(endpoint, TRUSTED[case](forger), standing_party)

@@ -9,7 +9,7 @@ import pytest
 
 from harness.target import Party, Session, Target, TokenEndpoint, contract
 
-from .step_line import CREATED, lines_about
+from .step_line import CREATED, LogTail
 
 # Who asks, which party, the call, the token: no server grants in fewer steps.
 FEWEST_STEPS = 4
@@ -19,9 +19,10 @@ FEWEST_STEPS = 4
 def test_each_step_is_logged_with_call_type_and_call_id(
     target: Target, token_endpoint: TokenEndpoint, party: Party, host_session: Session, server_log: Path
 ) -> None:
+    log = LogTail(server_log)
     answer = token_endpoint.ask(host_session.access_token, {"callType": "livestream", "callId": party.id})
     contract.granted(answer, target, party, party.host)
-    lines = lines_about(party, server_log)
+    lines = log.await_granted(party)
     steps = Counter(line.step for line in lines)
     said = answer.story(
         f"log lines of {FEWEST_STEPS} steps or more, one for each, one of them {CREATED!r}; it logged {lines}"

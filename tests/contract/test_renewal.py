@@ -24,16 +24,18 @@ def test_second_request_while_live_renews_the_token_and_changes_nothing(
     contract.granted(first, target, party, party.host)
     gone_live = stream_api.as_user(first.token, "POST", f"/call/livestream/{party.id}/go_live", {})
     assert gone_live.status_code in DONE, f"expected the host's go_live to pass, came {gone_live.text}"
-    before = facts_of(stream_api, first.token, party)
-    assert before["backstage"] is False, f"expected a call that is live before the renewal, came {before}"
-
-    second = token_endpoint.ask(host_session.access_token, asked)
+    try:
+        before = facts_of(stream_api, first.token, party)
+        assert before["backstage"] is False, f"expected a call that is live before the renewal, came {before}"
+        second = token_endpoint.ask(host_session.access_token, asked)
+        after = facts_of(stream_api, second.token, party)
+    finally:  # a given party shall not stay on air
+        stream_api.as_user(first.token, "POST", f"/call/livestream/{party.id}/stop_live", {})
 
     contract.granted(second, target, party, party.host)
     was, now = (contract.token_of(answer, target, party.host) for answer in (first, second))
     if now["iat"] < was["iat"]:
         raise Finding(second.story(f"a fresh token, iat {was['iat']} or later; its claims are {now}"))
-    after = facts_of(stream_api, second.token, party)
     if after != before:
         raise Finding(second.story(f"a live call that stays as it was, {before}; Stream has {after}"))
 

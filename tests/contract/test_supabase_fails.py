@@ -45,7 +45,6 @@ def project(target: Target, page_origin: str, tmp_path: Path) -> Iterator[Projec
     stand_in = StandIn()
     with served(stand_in.app()) as url:
         settings = {**settings_of(target, page_origin), "SUPABASE_URL": url}
-        settings.pop("SUPABASE_JWT_SECRET", None)
         with own_server(target, settings, tmp_path / "log") as own:
             project = Project(stand_in, url, own, page_origin)
             yield project

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from harness.target import Party, Session, StreamApi, Supabase, TokenEndpoint, contract
+from harness.target import Party, Session, StreamApi, Supabase, Target, TokenEndpoint, contract
 
 
 @pytest.mark.check("T09")
 def test_user_is_known_with_id_name_and_role(
-    token_endpoint: TokenEndpoint, stream_api: StreamApi, party: Party, host_session: Session
+    target: Target, token_endpoint: TokenEndpoint, stream_api: StreamApi, party: Party, host_session: Session
 ) -> None:
     answer = token_endpoint.ask(host_session.access_token, {"callType": "livestream", "callId": party.id})
+    contract.granted(answer, target, party, party.host)
     # Of a user who was given, only the answer tells the name.
     name = party.host.name or answer.json["userName"]
     expected = {"id": party.host.id, "name": name, "role": "user"}

@@ -59,9 +59,9 @@ def test_a_browser_that_is_not_there_is_one_sentence(
 def test_a_setting_that_cannot_be_read_is_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CI", "perhaps")
-    assert run("doctor") == 2
-    assert "CI" in capsys.readouterr().err
+    monkeypatch.setenv("HARNESS_TOKEN_URL", "nowhere")
+    assert run("gate") == 2
+    assert "HARNESS_TOKEN_URL is wrong" in capsys.readouterr().err
 
 
 def raises(error: BaseException) -> click.Command:

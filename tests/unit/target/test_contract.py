@@ -125,8 +125,17 @@ def token(secret: str = SECRET, algorithm: str = "HS256", **changes: object) -> 
     return answer(200, {**RIGHT, "token": jwt.encode(kept, secret, algorithm)})
 
 
-def test_right_token_is_taken() -> None:
-    assert contract.token_of(token(), TARGET, HOST)["user_id"] == HOST.id
+@pytest.mark.parametrize(
+    "right",
+    [
+        token(),
+        token(iat=int(time.time()) + 2, exp=int(time.time()) + 2 + 24 * 3600),
+        token(validity_in_seconds=24 * 3600),
+    ],
+    ids=["plain", "of a clock that is a little ahead", "of the vendor's SDK for Node"],
+)
+def test_right_token_is_taken(right: Answer) -> None:
+    assert contract.token_of(right, TARGET, HOST)["user_id"] == HOST.id
 
 
 @pytest.mark.parametrize(
@@ -138,7 +147,7 @@ def test_right_token_is_taken() -> None:
         (token(user_id=None), "user_id"),
         (token(iat=None), "iat"),
         (token(exp=None), "exp"),
-        (token(iat=int(time.time()) + 3600, exp=int(time.time()) + 25 * 3600), "verifies"),
+        (token(iat=int(time.time()) + 3600, exp=int(time.time()) + 25 * 3600), "iat not in the future"),
         (token(exp=int(time.time()) + 3600), "exp - iat"),
         (token(exp=int(time.time()) + 7 * 24 * 3600), "exp - iat"),
         (token(exp=int(time.time()) - 1), "verifies"),
@@ -200,10 +209,3 @@ def test_no_token_is_a_finding(body: object) -> None:
 def test_answer_and_its_token_are_not_printed() -> None:
     granted = token()
     assert granted.token not in repr(granted)
-
-
-def test_secret_is_named_and_not_shown() -> None:
-    contract.keeps_secrets("the log", "nothing to see", TARGET)
-    with pytest.raises(Finding, match="the Stream API secret can be read") as found:
-        contract.keeps_secrets("the log", f"secret={SECRET}", TARGET)
-    assert SECRET not in str(found.value)

@@ -49,7 +49,7 @@ class OwnProcess:
         while time.monotonic() < deadline:
             try:
                 self.connection().close()
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, ConnectionResetError):
                 return
         raise AssertionError(f"expected no new connections, but they were taken for {WITHIN:.0f} s")
 

@@ -91,7 +91,7 @@ def test_user_who_asks_too_often_is_told_when_to_come_back(tmp_path: Path) -> No
         for _ in range(2):
             contract.granted(system.endpoint.ask(session, body), system.target, party, party.host)
         before = len(system.small_stream.requests)
-        answer = system.endpoint.ask(session, body, origin=PAGES)
+        answer = system.endpoint.ask(session, body, origin=PAGES, patient=False)
         contract.refused(answer, 429, "Too many requests")
         contract.readable_from(answer, PAGES)
         assert 1 <= int(answer.headers["retry-after"]) <= 30

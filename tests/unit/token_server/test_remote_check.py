@@ -19,6 +19,7 @@ from harness.token_server.refusal import Refusal
 from harness.token_server.remote_check import RemoteCheck
 from harness.token_server.supabase import Supabase
 from tests.contract.served import Broken
+from tests.unit.token_server.own_loop import in_loop_of_its_own
 from tests.unit.token_server.small_supabase import SigningKey
 from tests.unit.token_server.system import PAGES, System, running
 
@@ -98,8 +99,10 @@ def test_forged_session_is_refused(legacy: System) -> None:
         Response(status_code=404),
         Response("no JSON"),
         JSONResponse([]),
+        JSONResponse({}),
+        JSONResponse({"id": 5}),
     ],
-    ids=["429", "500", "404", "garbage", "list"],
+    ids=["429", "500", "404", "garbage", "list", "nobody", "number"],
 )
 def test_auth_that_cannot_tell_is_no_bad_session(legacy: System, answer: Response) -> None:
     party = legacy.new_party()
@@ -137,6 +140,7 @@ def test_auth_that_names_somebody_else_is_not_believed(legacy: System) -> None:
         {"nbf": 2**33},
         {"iat": 2**33},
         {"sub": "no uuid"},
+        {"sub": 123},
         {"sub": None},
         {"aud": "anon"},
         {"iss": "https://other.example/auth/v1"},
@@ -226,7 +230,7 @@ def test_flood_of_sessions_is_no_flood_of_questions(monkeypatch: pytest.MonkeyPa
         await settled()
         assert not check._asked
 
-    asyncio.run(flood())
+    in_loop_of_its_own(flood)
 
 
 def test_one_session_at_once_is_one_question() -> None:
@@ -241,4 +245,4 @@ def test_one_session_at_once_is_one_question() -> None:
         assert {refusal.status for refusal in refusals if isinstance(refusal, Refusal)} == {401}
         assert auth.asked == ["the same"]
 
-    asyncio.run(many())
+    in_loop_of_its_own(many)
