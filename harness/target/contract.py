@@ -44,11 +44,11 @@ def granted(answer: Answer, target: Target, party: Party, user: Person) -> None:
         raise Finding(answer.story(wanted))
 
 
-def refused(answer: Answer, status: int, error: str) -> None:
-    """`status` with exactly `{"ok": false, "error": error}`."""
+def refused(answer: Answer, status: int, error: str, case: str = "") -> None:
+    """`status` with exactly `{"ok": false, "error": error}`; `case` says what is wrong with the request."""
     expected = {"ok": False, "error": error}
     if answer.status != status or not _same(answer.json, expected):
-        raise Finding(answer.story(f"{status} {expected}"))
+        raise Finding(answer.story(f"{status} {expected}{f', since this is: {case}' if case else ''}"))
 
 
 def unavailable(answer: Answer, statuses: Collection[int], within: float) -> None:

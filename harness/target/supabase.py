@@ -92,6 +92,11 @@ class Supabase:
         answer = transport.ask(self._http, WHO, "GET", url, headers=headers)
         return list(transport.expect_ok(answer, WHO, "publish its keys").json()["keys"])
 
+    def takes(self, authorization: str) -> bool:
+        """Whether Auth itself takes this session for a good one."""
+        headers = {"apikey": self.target.needed("supabase_anon_key"), "authorization": authorization}
+        return transport.ask(self._http, WHO, "GET", f"{self.url}/auth/v1/user", headers=headers).is_success
+
     def close(self) -> None:
         """Let go of the connections."""
         self._http.close()

@@ -56,13 +56,31 @@ class StandIn:
             case "jwks.json":
                 return JSONResponse({"keys": [self._public_key()]})
             case "user":
-                return JSONResponse({"id": self.user_id, "aud": "authenticated", "email": "host@example.com"})
+                return self._user(request)
             case "parties":
                 party_id = request.query_params.get("id", "").removeprefix("eq.")
                 return _row(request, {"id": party_id, "host_id": self.user_id})
             case "profiles":
                 return _row(request, {"id": self.user_id, "display_name": "Host"})
         return JSONResponse({"message": "no such route"}, 404)
+
+    def _user(self, request: Request) -> Response:
+        """As Auth judges a session for those who ask it."""
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        issuer = f"{request.url.scheme}://{request.url.netloc}/auth/v1"
+        try:
+            claims = jwt.decode(
+                token,
+                self.key.public_key(),
+                ["ES256"],
+                options={"require": ["exp", "sub"]},
+                audience="authenticated",
+                issuer=issuer,
+            )
+        except jwt.PyJWTError as error:
+            return JSONResponse({"code": 403, "error_code": "bad_jwt", "msg": str(error)}, 403)
+        user = {"id": claims["sub"], "aud": "authenticated", "email": claims["email"], "user_metadata": {}}
+        return JSONResponse(user)
 
     def _public_key(self) -> dict[str, str]:
         made = jwt.algorithms.ECAlgorithm.to_jwk(self.key.public_key(), as_dict=True)
