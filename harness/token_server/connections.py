@@ -32,8 +32,8 @@ class Carrier(AiohttpTransport):
             raise httpx.RemoteProtocolError(str(error)) from error
 
 
-def connections(base_url: str = "") -> httpx.AsyncClient:
-    """A client for many requests at once; raises httpx's errors, as it would by itself."""
+def pool(base_url: str = "") -> httpx.AsyncClient:
+    """A client for many requests at once, to one server; raises httpx's errors, as it would by itself."""
     return httpx.AsyncClient(base_url=base_url, timeout=TIME_LIMIT, transport=Carrier(client=_session))
 
 

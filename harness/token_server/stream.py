@@ -19,8 +19,7 @@ from getstream.models import CallRequest, GetOrCreateCallRequest, UserRequest
 from getstream.stream import BASE_URL
 
 from harness.config import TokenServerSettings
-from harness.token_server import second_try
-from harness.token_server.connections import connections
+from harness.token_server import connections, second_try
 from harness.token_server.refusal import Refusal
 
 TOKEN_LIFETIME = 24 * 3600  # seconds
@@ -38,13 +37,14 @@ class StreamVideo:
     """
 
     def __init__(self, settings: TokenServerSettings) -> None:
-        self._http = connections()
+        self._http = connections.pool()
         self._client = AsyncStream(
             api_key=settings.stream_api_key,
             api_secret=settings.stream_api_secret.get_secret_value(),
             # Always named: left out, the SDK takes the vendor's and ignores STREAM_BASE_URL.
             base_url=settings.stream_base_url or BASE_URL,
             http_client=self._http,
+            request_timeout=connections.TIME_LIMIT,
         )
 
     async def upsert_user(self, user_id: str, name: str) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 
 from harness.config import TokenServerSettings
-from harness.token_server.connections import connections
+from harness.token_server import connections
 from harness.token_server.refusal import Refusal
 
 BROKEN = (httpx.NetworkError, httpx.RemoteProtocolError)
@@ -30,7 +30,7 @@ class Supabase:
         key = settings.supabase_service_role_key.get_secret_value()
         self._apikey = {"apikey": key}
         self._service_role = {**self._apikey, "authorization": f"Bearer {key}"}
-        self._http = connections(settings.supabase_url)
+        self._http = connections.pool(settings.supabase_url)
 
     async def party(self, party_id: str) -> Party:
         """The party of this id; raises Refusal 404 when there is none."""

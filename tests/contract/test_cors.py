@@ -76,13 +76,17 @@ def forbidden_origin(target: Target) -> str:
     return target.needed("forbidden_origin")
 
 
+def host_of(origin: str) -> str:
+    """The origin without its port."""
+    parts = urlsplit(origin)
+    return f"{parts.scheme}://{parts.hostname}"
+
+
 # Origins that are not on the list either, and that a careless comparison takes for one that is.
 FOREIGN: dict[str, Callable[[str, str], str]] = {
     "named": lambda forbidden, _: forbidden,
-    "starts like ours": lambda forbidden, own: (
-        f"https://{urlsplit(own).hostname}.{urlsplit(forbidden).hostname}"
-    ),
-    "ends like ours": lambda _, own: f"https://another{urlsplit(own).hostname}",
+    "starts like ours": lambda forbidden, own: f"{host_of(own)}.{urlsplit(forbidden).hostname}",
+    "ends like ours": lambda _, own: host_of(own).replace("://", "://another"),
     "null": lambda *_: "null",
 }
 

@@ -88,7 +88,7 @@ def test_what_was_not_told_is_a_gap_that_says_what_is_needed(system: System, tmp
     assert "8 checks not proven (gap): T02, T03, T14, T15, T16, T17, T18, G03." in came.said
     for needed in (
         "STREAM_API_SECRET",
-        "SUPABASE_JWT_SECRET",
+        "HARNESS_TOKEN_SERVER_COMMAND",
         "HARNESS_TOKEN_SERVER_LOG",
     ):
         assert f"skipped: not run: needs {needed}" in came.said

@@ -394,7 +394,7 @@ def test_file_of_a_run_that_shows_a_secret_is_found(tmp_path: Path, planted: str
 
 def test_server_that_logs_without_the_call_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps.Steps, "know", lambda *_, **__: None)
-    with running(tmp_path / "log") as system, pytest.raises(AssertionError, match="log lines"):
+    with running(tmp_path / "log") as system, pytest.raises(AssertionError, match="log line"):
         run(logs.test_each_step_is_logged_with_call_type_and_call_id, system)
 
 
