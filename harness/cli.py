@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -140,6 +141,9 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Stopped.", err=True)
         return 130
+    except Exception:  # a defect of ours says nothing of the product, which an exit code of 1 would
+        traceback.print_exc()
+        return 2
     return int(result or 0)
 
 

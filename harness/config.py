@@ -20,6 +20,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    StringConstraints,
     TypeAdapter,
     ValidationError,
 )
@@ -86,6 +87,8 @@ SigningSecret = Annotated[SecretStr | None, BeforeValidator(_signing_secret)]
 
 def _exact_http_url(value: str) -> str:
     """An http(s) address as it was told: a slash at its end may be part of it. Without anybody's password."""
+    if not isinstance(value, str):
+        raise ValueError("it must be a text")
     url = TypeAdapter(AnyHttpUrl).validate_python(value.strip())
     if url.username or url.password:
         raise ValueError("it must not hold a user name or a password")
@@ -167,7 +170,7 @@ class Waiver(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str = Field(min_length=1)
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     until: date
 
     @property

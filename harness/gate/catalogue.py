@@ -65,7 +65,9 @@ def expect_checks(waived: Iterable[str], checks: Mapping[str, Check]) -> None:
     """Raises UsageError for a waiver of what is no check."""
     for name in waived:
         if name not in checks:
-            raise UsageError(f"A waiver names what is no check. {_unknown(name, [], checks)}")
+            raise UsageError(
+                f"There is a waiver of {name!r}, which is no check: name one like {next(iter(checks))}."
+            )
 
 
 def _unknown(name: str, areas: Iterable[str], checks: Mapping[str, Check]) -> str:

@@ -51,15 +51,17 @@ def refused(answer: Answer, status: int, error: str, case: str = "") -> None:
         raise Finding(answer.story(f"{status} {expected}{f', since this is: {case}' if case else ''}"))
 
 
-def unavailable(answer: Answer, statuses: Collection[int], within: float) -> None:
-    """One of `statuses` in the one shape of an error, in less than `within` seconds."""
+def unavailable(answer: Answer, statuses: Collection[int], within: float, case: str) -> None:
+    """One of `statuses` in the one shape of an error, within so many seconds; `case` is what failed."""
     body = answer.json if isinstance(answer.json, dict) else {}
     shaped = body.keys() == {"ok", "error"} and body["ok"] is False and _is_text(body["error"])
     if answer.status not in statuses or not shaped:
         expected = " or ".join(map(str, sorted(statuses)))
-        raise Finding(answer.story(f"{expected} with {{'ok': False, 'error': a text}}"))
+        raise Finding(answer.story(f"{expected} with {{'ok': False, 'error': a text}}, since {case}"))
     if answer.elapsed > within:
-        raise Finding(answer.story(f"an answer within {within:g} s; it took {answer.elapsed:.1f} s"))
+        raise Finding(
+            answer.story(f"an answer within {within:g} s although {case}; it took {answer.elapsed:.1f} s")
+        )
 
 
 def readable_from(answer: Answer, origin: str) -> None:

@@ -77,11 +77,13 @@ class TokenEndpoint:
         answer = transport.ask(self._http, "The token endpoint", "POST", url, json={}, timeout=THERE_WITHIN)
         expected = f"{url} was expected to be a token endpoint, which answers in JSON, but"
         if answer.is_redirect:
-            where = answer.headers.get("location", "nowhere")
+            where = answer.headers.get("location", "nowhere").partition("?")[0]
             raise ServerError(f"{expected} redirects to {where}: name the address itself.")
-        if _json(answer.content) is None:
-            kind = answer.headers.get("content-type", "no content type")
+        kind = answer.headers.get("content-type", "no content type")
+        if not isinstance(_json(answer.content), dict):
             raise ServerError(f"{expected} answered {answer.status_code} with {kind}: check the address.")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise ServerError(f"{expected} answered 404, before it was told of any party: check the path.")
 
     def close(self) -> None:
         """Let go of the connections."""

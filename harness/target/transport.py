@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +15,8 @@ from harness.errors import ServerError
 
 TIME_LIMIT = 30.0  # seconds; longer than any server may take, so that its own time-outs are seen
 IDLE_LIMIT = 2.0  # seconds; a server that hangs up first, just as we ask, would look like one that failed
+LARGEST = 32 << 20  # octets of an answer; far more than any has
+UNPACKED = {"content-encoding", "content-length", "transfer-encoding"}  # of what has been unpacked
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -29,23 +34,49 @@ def client(url: str, headers: Mapping[str, str] | None = None) -> httpx.Client:
 
 
 def ask(asking: httpx.Client, who: str, method: str, url: str, **request: Any) -> httpx.Response:  # noqa: ANN401
-    """The answer of `who`, whatever its status; raises ServerError when there is none."""
+    """The answer of `who`, whatever its status; raises ServerError when there is none, whole and in time."""
+    limit, began = request.pop("timeout", TIME_LIMIT), time.monotonic()
     try:
-        return asking.request(method, url, **request)
+        with asking.stream(method, url, timeout=limit, **request) as answer:
+            whole = _whole(answer, began + limit)
     except httpx.RequestError as error:
-        silent = isinstance(error, httpx.TimeoutException)
-        fault = "it was silent for too long" if silent else str(error) or type(error).__name__
-        raise ServerError(
-            f"{who} was expected to answer {method} {url} but did not ({fault}): check that it runs there."
-        ) from error
+        raise _none(who, method, url, error) from error
+    whole.elapsed = timedelta(seconds=time.monotonic() - began)
+    return whole
+
+
+def _none(who: str, method: str, url: str, error: httpx.RequestError) -> ServerError:
+    silent = isinstance(error, httpx.TimeoutException)
+    fault = "it was silent for too long" if silent else str(error) or type(error).__name__
+    advice = "mend its certificate" if "CERTIFICATE" in fault else "check that it runs there"
+    return ServerError(f"{who} was expected to answer {method} {url} but did not ({fault}): {advice}.")
+
+
+def _whole(answer: httpx.Response, deadline: float) -> httpx.Response:
+    """The answer with its body; httpx's own limit begins anew with each piece, however small."""
+    body = bytearray()
+    for piece in answer.iter_bytes():
+        body += piece
+        if time.monotonic() > deadline or len(body) > LARGEST:
+            raise httpx.ReadTimeout("it did not come to an end", request=answer.request)
+    headers = [pair for pair in answer.headers.multi_items() if pair[0] not in UNPACKED]
+    return httpx.Response(answer.status_code, headers=headers, content=bytes(body), request=answer.request)
 
 
 def expect_ok(answer: httpx.Response, who: str, to_do: str) -> httpx.Response:
-    """`answer` if it is a success; raises ServerError that says what was asked and what came."""
-    if answer.is_success:
+    """`answer` if it is a success, in JSON or empty; raises ServerError that says what was asked and came."""
+    if answer.is_success and _is_json(answer.content):
         return answer
     asked = f"{answer.request.method} {answer.request.url.copy_with(query=None)}"
     raise ServerError(
         f"{who} was expected to {to_do} but answered {asked} with {answer.status_code} {answer.text[:300]}: "
         "check the keys and addresses of the target."
     )
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content or b"null")
+    except ValueError:
+        return False
+    return True

@@ -122,7 +122,7 @@ def create_app(settings: TokenServerSettings, stream: StreamVideo | None = None)
         await supabase.close()
         await video.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(PATH, endpoint.answer, methods=["POST", "OPTIONS"]),
             Route("/healthz", healthz),
@@ -134,3 +134,6 @@ def create_app(settings: TokenServerSettings, stream: StreamVideo | None = None)
         exception_handlers={HTTPException: unroutable},
         lifespan=lifespan,
     )
+    # Another path is another path: a redirect would be made of the Host header, which anybody can write.
+    app.router.redirect_slashes = False
+    return app

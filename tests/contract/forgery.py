@@ -161,6 +161,8 @@ CONFUSED: dict[str, Callable[[dict[str, Any]], bytes]] = {
 }
 TRUSTED: dict[str, Callable[[Forger], str]] = {
     "expired": lambda forger: forger.trusted(exp=int(time.time()) - HOUR),
+    "expired 90 s ago": lambda forger: forger.trusted(exp=int(time.time()) - 90),
+    "not valid for 90 s yet": lambda forger: forger.trusted(nbf=int(time.time()) + 90),
     "not yet valid": lambda forger: forger.trusted(nbf=int(time.time()) + HOUR),
     "wrong issuer": lambda forger: forger.trusted(iss="https://another-project.example/auth/v1"),
     "wrong audience": lambda forger: forger.trusted(aud="somebody-else"),

@@ -147,7 +147,9 @@ def search_after_requests(
         "host's refresh token": session.refresh_token,
         "granted token": granted.token,
     }
-    return SecretSearch.of(target, tokens)
+    # Whoever has the signature can write the rest.
+    signatures = {f"signature of the {name}": token.rpartition(".")[2] for name, token in tokens.items()}
+    return SecretSearch.of(target, {**tokens, **signatures})
 
 
 def expect_clean(path: Path, search: SecretSearch) -> None:

@@ -43,9 +43,9 @@ def endpoint(
         endpoint.close()
 
 
-def expect_unavailable(answer: Answer, origin: str) -> None:
+def expect_unavailable(answer: Answer, origin: str, case: str) -> None:
     """The one shape of an error, readable for the page, in time."""
-    contract.unavailable(answer, {502, 503, 504}, ANSWERS_WITHIN)
+    contract.unavailable(answer, {502, 503, 504}, ANSWERS_WITHIN, case)
     contract.readable_from(answer, origin)
 
 
@@ -66,7 +66,7 @@ def test_failure_is_told_and_nothing_is_half_made(
         answer = answer_of(endpoint, host_session.access_token, asked, page_origin)
         if not between.bitten:
             raise NotGiven("needs a HARNESS_TOKEN_SERVER_COMMAND whose server asks STREAM_BASE_URL")
-        expect_unavailable(answer, page_origin)
+        expect_unavailable(answer, page_origin, f"Stream answers {on or 'all'} with {fault}")
         made = stream_api.call("livestream", party.id)
         assert made is None, answer.story(f"no call on Stream; there is {made}")
     finally:
@@ -86,4 +86,4 @@ def test_stream_that_is_gone_is_told(
         asked = {"callType": "livestream", "callId": party.id}
         answer = answer_of(endpoint, host_session.access_token, asked, page_origin)
         endpoint.close()
-    expect_unavailable(answer, page_origin)
+    expect_unavailable(answer, page_origin, "nobody listens where Stream should be")

@@ -51,20 +51,20 @@ def project(target: Target, page_origin: str, tmp_path: Path) -> Iterator[Projec
             project.close()
 
 
-def expect_503(answer: Answer) -> None:
+def expect_503(answer: Answer, case: str) -> None:
     """Unavailable, and not: your session is bad."""
-    contract.unavailable(answer, {503}, ANSWERS_WITHIN)
+    contract.unavailable(answer, {503}, ANSWERS_WITHIN, f"Supabase answers {case}")
 
 
 def test_failing_supabase_is_no_bad_session(project: Project) -> None:
-    expect_503(project.ask("500"))
+    expect_503(project.ask("500"), "all with 500")
     # The session was good all the time.
     good = project.ask(None)
     assert good.status == 200, good.story("200, with Supabase back")
     for fault in ("500", "HTML", "429"):
-        expect_503(project.ask(fault))
-    expect_503(project.ask("500", on="/rest/v1/"))
+        expect_503(project.ask(fault), f"all with {fault}")
+    expect_503(project.ask("500", on="/rest/v1/"), "/rest/v1/ with 500")
 
 
 def test_silent_supabase_is_no_bad_session(project: Project) -> None:
-    contract.unavailable(project.ask("silence"), {503, 504}, ANSWERS_WITHIN)
+    contract.unavailable(project.ask("silence"), {503, 504}, ANSWERS_WITHIN, "Supabase is silent")

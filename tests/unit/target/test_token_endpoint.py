@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from harness.errors import ServerError
@@ -56,6 +56,21 @@ async def html(_: Request) -> Response:
     return Response("<html>" + "x" * 5000, media_type="text/html")
 
 
+async def dripping(_: Request) -> Response:
+    """Never silent for long, and never done."""
+
+    async def drops() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.05)
+
+    return StreamingResponse(drops(), media_type="application/json")
+
+
+async def nowhere(_: Request) -> Response:
+    return JSONResponse({"ok": False, "error": "Not Found"}, 404)
+
+
 async def silent(_: Request) -> Response:
     await asyncio.Event().wait()
     return Response()
@@ -69,6 +84,8 @@ def address() -> Iterator[str]:
         Route("/moved", elsewhere, methods=every),
         Route("/html", html, methods=every),
         Route("/silent", silent, methods=every),
+        Route("/dripping", dripping, methods=every),
+        Route("/nowhere", nowhere, methods=every),
     ]
     with served(Starlette(routes=routes)) as url:
         yield url
@@ -131,6 +148,8 @@ def test_nobody_there_is_told_in_a_sentence() -> None:
     [
         ("/html", "answered 200 with text/html; charset=utf-8: check the address."),
         ("/moved", "redirects to /: name the address itself."),
+        ("/nowhere", "answered 404, before it was told of any party: check the path."),
+        ("/dripping", "did not (it was silent for too long): check that it runs there."),
         ("/silent", "did not (it was silent for too long): check that it runs there."),
     ],
 )
@@ -151,7 +170,7 @@ def test_bad_certificate_is_told(tmp_path: Path) -> None:
         pool.submit(greet, listener, context)
         endpoint = TokenEndpoint(target_at(f"https://localhost:{listener.getsockname()[1]}/"))
         with pytest.raises(
-            ServerError, match=r"did not \(.*CERTIFICATE_VERIFY_FAILED.*\): check that it runs"
+            ServerError, match=r"did not \(.*CERTIFICATE_VERIFY_FAILED.*\): mend its certificate"
         ):
             endpoint.expect_there()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from harness.target import Answer, Party, contract
@@ -149,3 +150,8 @@ def test_what_nobody_foresaw_is_a_500_without_details(
     contract.readable_from(answer, PAGES)
     assert shared.target.token_server_log is not None
     assert "ZeroDivisionError" in shared.target.token_server_log.read_text()
+
+
+def test_path_with_a_slash_more_is_another_path(shared: System) -> None:
+    asked = httpx.post(f"{shared.target.token_url}/", headers={"host": "elsewhere.example"}, json={})
+    assert (asked.status_code, asked.json()) == (404, {"ok": False, "error": "Not Found"})

@@ -302,6 +302,22 @@ def test_server_that_looks_at_the_claims_of_hs256_sessions_only_is_found(
         run(check, shared, by_secret=None, by_key=(forger, shared.endpoint), case=case)
 
 
+@pytest.mark.parametrize(
+    "case", ["expired 90 s ago", "not valid for 90 s yet"], ids=lambda said: f"T03 {said}"
+)
+def test_server_that_lets_clocks_differ_too_much_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    with running(tmp_path / "log", jwt_secret=SECRET) as system:
+        party, viewer = system.new_party(), system.new_person()
+        keys = system.supabase.public_keys()
+        forger = forgery.Forger(system.session(viewer), keys, SECRET, party.host_id, "a public key")
+        bad_sessions.expect_wrong_claims_refused((forger, system.endpoint), party, case)
+        monkeypatch.setattr(session, "CLOCK_SKEW", 600)
+        with pytest.raises(Finding, match=case):
+            bad_sessions.expect_wrong_claims_refused((forger, system.endpoint), party, case)
+
+
 class CarelessJwt:
     """PyJWT, but for one option that it ignores in sessions of these algorithms."""
 
