@@ -21,6 +21,7 @@ from harness.local_stream.coordinator import (
     door,
     join,
     live_operations,
+    task_operations,
     telemetry,
     user_operations,
 )
@@ -34,6 +35,7 @@ from harness.local_stream.sfu import Sfu
 OPERATIONS = [
     *user_operations.OPERATIONS,
     *app_operations.OPERATIONS,
+    *task_operations.OPERATIONS,
     *telemetry.OPERATIONS,
     *call_operations.OPERATIONS,
     *live_operations.OPERATIONS,

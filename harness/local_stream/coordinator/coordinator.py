@@ -11,6 +11,7 @@ from harness.local_stream.coordinator.events import Publisher
 from harness.local_stream.coordinator.limits import RateLimits
 from harness.local_stream.coordinator.sessions import Sessions
 from harness.local_stream.coordinator.source import Source
+from harness.local_stream.coordinator.tasks import Tasks
 from harness.local_stream.coordinator.tokens import Caller, Tokens
 from harness.local_stream.coordinator.users import User, Users
 from harness.local_stream.journal import Journal
@@ -33,6 +34,7 @@ class Coordinator:
         self.tokens = Tokens(api_key, api_secret, source)
         self.limits = RateLimits(source)
         self.users = Users(source)
+        self.tasks = Tasks(source)
         self.calls = Calls()
         self.publisher = Publisher(source, journal)
         self.sessions = Sessions(self.calls, self.users, self.publisher, source)
@@ -75,6 +77,7 @@ class Coordinator:
         self.sessions.stop()
         self.calls.clear()
         self.users.clear()
+        self.tasks.clear()
         self.journal.clear()
 
     async def close(self) -> None:
