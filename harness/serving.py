@@ -27,6 +27,8 @@ SettingsT = TypeVar("SettingsT", bound=ServerSettings)
 LOOPBACK = "127.0.0.1"
 # Seconds. Longer than clients keep a connection (httpx: 5): who closes first must not be a race.
 KEEP_ALIVE = 65
+# Bytes of a WebSocket's message: far more than any client has to say.
+LARGEST_MESSAGE = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
         h11_max_incomplete_event_size=limits.read_of_head,
         timeout_graceful_shutdown=limits.finish_within,
         timeout_keep_alive=KEEP_ALIVE,
+        ws_max_size=LARGEST_MESSAGE,
+        ws_per_message_deflate=False,  # on loopback it saves nothing, and costs memory for each connection
     )
     server = uvicorn.Server(config)
     _end_by_signal(server)

@@ -13,10 +13,10 @@ from contextlib import suppress
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from harness.local_stream.coordinator.body import parse_object
+from harness.local_stream.coordinator.connections import Connection
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
 from harness.local_stream.coordinator.errors import ApiError, Code
-from harness.local_stream.coordinator.events import Connection
 from harness.local_stream.coordinator.users import User, own_user_response, read_user
 from harness.local_stream.coordinator.values import mapping, text
 
@@ -72,6 +72,7 @@ class CoordinatorSocket:
         self._record(101, user.id, connection_id=connection.id)
         connection.send(self._frame("connection.ok", connection.id, me=own_user_response(user)))
         sending = asyncio.create_task(_send(websocket, connection))
+        connection.cut = sending.cancel
         receiving = asyncio.create_task(self._receive(websocket, connection))
         try:
             await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
@@ -113,7 +114,7 @@ async def _text(websocket: WebSocket) -> str:
 
 
 async def _send(websocket: WebSocket, connection: Connection) -> None:
-    while (frame := await connection.outbox.get()) is not None:
+    while (frame := await connection.next_frame()) is not None:
         await websocket.send_text(frame)
     await websocket.close(NORMAL_CLOSURE + 1)
 

@@ -1,0 +1,98 @@
+"""The open WebSockets, found by id, by user and by the call that they watch.
+
+An event costs its receivers alone, however many others are connected.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+
+from harness.local_stream.coordinator.users import User
+
+# A client that leaves this many events unread, or this many characters of them, is disconnected: it is gone
+# or stuck.
+UNREAD_LIMIT = 1_000
+UNREAD_CHARACTERS = 8 * 1024 * 1024
+
+
+class Connection:
+    """One open WebSocket of a user. Frames wait in line; None closes the connection."""
+
+    def __init__(self, connection_id: str, user: User) -> None:
+        self.id = connection_id
+        self.user = user
+        self.watched: set[str] = set()
+        self.cut: Callable[[], object] = self.close
+        self._line: asyncio.Queue[str | None] = asyncio.Queue()
+        self._waiting = 0
+
+    def send(self, frame: str) -> None:
+        """Put `frame` in line; a connection that is too far behind is cut instead."""
+        if self._line.qsize() >= UNREAD_LIMIT or self._waiting + len(frame) > UNREAD_CHARACTERS:
+            self.cut()
+            return
+        self._waiting += len(frame)
+        self._line.put_nowait(frame)
+
+    def close(self) -> None:
+        """Close after the frames that are in line."""
+        self._line.put_nowait(None)
+
+    async def next_frame(self) -> str | None:
+        """The frame that is first in line, once there is one."""
+        frame = await self._line.get()
+        self._waiting -= len(frame or "")
+        return frame
+
+
+class Connections:
+    """All connections, oldest first in each of the indexes."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Connection] = {}
+        self._by_user: dict[str, dict[str, Connection]] = {}
+        self._watching: dict[str, dict[str, Connection]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Connection]:
+        return iter(list(self._by_id.values()))
+
+    def get(self, connection_id: str) -> Connection | None:
+        """The open connection with this id, or None."""
+        return self._by_id.get(connection_id)
+
+    def add(self, connection: Connection) -> None:
+        """Count a new connection in."""
+        self._by_id[connection.id] = connection
+        self._by_user.setdefault(connection.user.id, {})[connection.id] = connection
+
+    def remove(self, connection: Connection) -> bool:
+        """Forget a connection and what it watched; False when it was forgotten already."""
+        if self._by_id.pop(connection.id, None) is None:
+            return False
+        _take_out(self._by_user, connection.user.id, connection)
+        for cid in connection.watched:
+            _take_out(self._watching, cid, connection)
+        connection.watched.clear()
+        return True
+
+    def watch(self, connection: Connection, cid: str) -> None:
+        """From now on `connection` watches the call."""
+        connection.watched.add(cid)
+        self._watching.setdefault(cid, {})[connection.id] = connection
+
+    def concerned(self, cid: str, user_ids: Iterable[str]) -> list[Connection]:
+        """Who watches the call, and every connection of these users; each once."""
+        found = dict(self._watching.get(cid, {}))
+        for user_id in user_ids:
+            found |= self._by_user.get(user_id, {})
+        return list(found.values())
+
+
+def _take_out(index: dict[str, dict[str, Connection]], key: str, connection: Connection) -> None:
+    index[key].pop(connection.id, None)
+    if not index[key]:
+        del index[key]
