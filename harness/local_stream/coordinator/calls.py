@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -78,10 +78,10 @@ class Call:
         """How long before `starts_at` a call in backstage opens."""
         return self.settings["backstage"]["join_ahead_time_seconds"] or 0
 
-    def capabilities(self, user: User) -> frozenset[str]:
-        """What `user` may do here."""
+    def capabilities(self, user: User, also: Iterable[str] = ()) -> frozenset[str]:
+        """What `user` may do here; `also` are roles beside those of the user and the member."""
         member = self.members.get(user.id)
-        roles = [user.role, member.role] if member and member.role else [user.role]
+        roles = [user.role, *([member.role] if member and member.role else []), *also]
         return grants.capabilities(self.type.grants, roles, owner=user.id == self.created_by.id)
 
     def in_backstage(self, now: datetime) -> bool:

@@ -14,6 +14,7 @@ from harness.local_stream.coordinator.users import User
 # or stuck.
 UNREAD_LIMIT = 1_000
 UNREAD_CHARACTERS = 8 * 1024 * 1024
+GOING_AWAY = 1001
 
 
 class Connection:
@@ -23,6 +24,7 @@ class Connection:
         self.id = connection_id
         self.user = user
         self.watched: set[str] = set()
+        self.closing_code = GOING_AWAY
         self.cut: Callable[[], object] = self.close
         self._line: asyncio.Queue[str | None] = asyncio.Queue()
         self._waiting = 0
@@ -35,8 +37,9 @@ class Connection:
         self._waiting += len(frame)
         self._line.put_nowait(frame)
 
-    def close(self) -> None:
-        """Close after the frames that are in line."""
+    def close(self, code: int = GOING_AWAY) -> None:
+        """Close after the frames that are in line. Clients come back, except after code 1000."""
+        self.closing_code = code
         self._line.put_nowait(None)
 
     async def next_frame(self) -> str | None:

@@ -58,7 +58,9 @@ class Coordinator:
         """What `caller` may do in `call`: a server, everything."""
         if caller.server:
             return grants.EVERYTHING
-        return call.capabilities(self.user(caller.user_id)) if caller.user_id else frozenset()
+        if not caller.user_id:
+            return frozenset()
+        return call.capabilities(self.user(caller.user_id), caller.roles_in(call.cid))
 
     def require(self, caller: Caller, call: Call, capability: str) -> None:
         """Raises the vendor's 403 unless `caller` has `capability` in `call`."""

@@ -27,7 +27,8 @@ async def join_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
         get_or_create(coordinator, ask) if flag(ask.body, "create") else (coordinator.call(ask.cid), False)
     )
     _check_may_join(coordinator, ask, call)
-    capabilities = call.capabilities(user)
+    # A server asks for somebody: with what that user may do, not with its own.
+    capabilities = call.capabilities(user, ask.caller.roles_in(call.cid))
     coordinator.sessions.open(call)
     coordinator.publisher.watch(ask.query.get("connection_id"), user.id, call)
     return {

@@ -1,7 +1,8 @@
 """The coordinator's WebSocket: one message with the token in, then events out and health checks both ways.
 
 In: `{token, user_details, products}`, then `[{type: "health.check", client_id}]` again and again.
-Out: `connection.ok` or `connection.error` first, then events; each a JSON object with `type`.
+Out: `connection.ok` or `connection.error` first, then events; each a JSON object with `type`. When the token
+expires, `connection.error` with code 40 is the last: clients then fetch a new token and connect anew.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from harness.local_stream.coordinator.connections import Connection
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
 from harness.local_stream.coordinator.errors import ApiError, Code
+from harness.local_stream.coordinator.tokens import token_expired
 from harness.local_stream.coordinator.users import User, own_user_response, read_user
 from harness.local_stream.coordinator.values import mapping, text
 
@@ -39,13 +41,13 @@ class CoordinatorSocket:
         await websocket.accept()
         with suppress(WebSocketDisconnect):
             try:
-                user = await self._introduced(websocket)
+                user, expires = await self._introduced(websocket)
             except ApiError as error:
                 await self._refuse(websocket, error)
                 return
-            await self._converse(websocket, user)
+            await self._converse(websocket, user, expires)
 
-    async def _introduced(self, websocket: WebSocket) -> User:
+    async def _introduced(self, websocket: WebSocket) -> tuple[User, float | None]:
         tokens = self._coordinator.tokens
         tokens.check_key(websocket.query_params.get("api_key"))
         try:
@@ -59,29 +61,46 @@ class CoordinatorSocket:
         if text(details, "id") not in (None, caller.user_id):
             raise ApiError(401, Code.AUTHENTICATION, "the token is of another user than user_details.id")
         known = {name: details.get(name) for name in DETAILS}
-        return self._coordinator.users.upsert(read_user({**known, "id": caller.user_id}))
+        user = self._coordinator.users.upsert(read_user({**known, "id": caller.user_id}))
+        return user, caller.expires
 
     async def _refuse(self, websocket: WebSocket, error: ApiError) -> None:
-        self._record(error.status, None, code=int(error.code), message=error.message(OPERATION))
-        body = self._frame("connection.error", "", error=error.body(OPERATION, "0.00ms"))
-        await websocket.send_text(body)
+        await websocket.send_text(self._error(error, "", None))
         await websocket.close(NORMAL_CLOSURE, error.message(OPERATION)[:120])
 
-    async def _converse(self, websocket: WebSocket, user: User) -> None:
+    def _error(self, error: ApiError, connection_id: str, user_id: str | None) -> str:
+        self._record(error.status, user_id, code=int(error.code), message=error.message(OPERATION))
+        return self._frame("connection.error", connection_id, error=error.body(OPERATION, "0.00ms"))
+
+    async def _converse(self, websocket: WebSocket, user: User, expires: float | None) -> None:
         connection = self._coordinator.publisher.connect(user)
         self._record(101, user.id, connection_id=connection.id)
         connection.send(self._frame("connection.ok", connection.id, me=own_user_response(user)))
         sending = asyncio.create_task(_send(websocket, connection))
         connection.cut = sending.cancel
         receiving = asyncio.create_task(self._receive(websocket, connection))
+        expiry = self._when_expired(connection, expires)
         try:
             await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            if expiry:
+                expiry.cancel()
             self._coordinator.publisher.disconnect(connection)
             sending.cancel()
             receiving.cancel()
             await asyncio.gather(sending, receiving, return_exceptions=True)
         self._record(None, user.id, connection_id=connection.id, closed=True)
+
+    def _when_expired(self, connection: Connection, expires: float | None) -> asyncio.TimerHandle | None:
+        if expires is None:
+            return None
+
+        def tell() -> None:
+            connection.send(self._error(token_expired(), connection.id, connection.user.id))
+            connection.close(NORMAL_CLOSURE)
+
+        left = max(expires - self._coordinator.source.seconds(), 0)
+        return asyncio.get_running_loop().call_later(left, tell)
 
     async def _receive(self, websocket: WebSocket, connection: Connection) -> None:
         while True:
@@ -116,7 +135,7 @@ async def _text(websocket: WebSocket) -> str:
 async def _send(websocket: WebSocket, connection: Connection) -> None:
     while (frame := await connection.next_frame()) is not None:
         await websocket.send_text(frame)
-    await websocket.close(NORMAL_CLOSURE + 1)
+    await websocket.close(connection.closing_code)
 
 
 def _is_health_check(said: str) -> bool:

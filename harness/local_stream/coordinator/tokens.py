@@ -1,11 +1,14 @@
 """Who asks: API keys and JWTs, checked with the vendor's codes.
 
 A user token names its `user_id`; a token that names nobody is a server's, and above permissions. Both are
-HS256 over the app's secret. Anonymous callers (`stream-auth-type: anonymous`) need the API key alone.
+HS256 over the app's secret. A user token with `call_cids` is a call token: in those calls its holder has one
+role more, `role` or else `call_member`; it takes nothing away elsewhere. Anonymous callers
+(`stream-auth-type: anonymous`) need the API key alone, and may have a call token.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,18 +19,31 @@ from harness.local_stream.coordinator.errors import ApiError, Code
 from harness.local_stream.coordinator.source import Source
 
 ANONYMOUS = "!anon"
+CALL_MEMBER = "call_member"
+# Unix seconds; JSON has whole numbers of any size, clocks have not.
+FAR_AWAY = 2**40
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `user_id` is None for a server, and for who asks a public operation without a token."""
+    """Who asks. `user_id` is None for a server, and for who asks a public operation without a token.
+
+    `expires`: when the token does, in unix seconds; None for never.
+    """
 
     user_id: str | None = None
     server: bool = False
+    expires: float | None = None
+    call_cids: frozenset[str] = frozenset()
+    call_role: str = CALL_MEMBER
 
     @property
     def anonymous(self) -> bool:
         return self.user_id == ANONYMOUS
+
+    def roles_in(self, cid: str) -> list[str]:
+        """The roles that the token itself gives in this call."""
+        return [self.call_role] if cid in self.call_cids else []
 
 
 class Tokens:
@@ -47,15 +63,16 @@ class Tokens:
 
     def caller(self, token: str | None, auth_type: str | None) -> Caller:
         """Who holds `token`; raises ApiError 5, 40, 41, 42 or 43."""
-        if auth_type == "anonymous":
-            return Caller(user_id=ANONYMOUS)
+        anonymous = auth_type == "anonymous"
         if not token:
+            if anonymous:
+                return Caller(user_id=ANONYMOUS)
             raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: no token was provided")
         claims = self._verified(token.removeprefix("Bearer "))
         self._check_times(claims)
-        user_id = claims.get("user_id")
+        user_id = ANONYMOUS if anonymous else claims.get("user_id")
         if isinstance(user_id, str) and user_id:
-            return Caller(user_id=user_id)
+            return _user(user_id, claims)
         # The Python SDK's server tokens are empty, Node's say `server: true`.
         if user_id is None and claims.get("server", True) is True:
             return Caller(server=True)
@@ -85,10 +102,10 @@ class Tokens:
     def _check_times(self, claims: dict[str, Any]) -> None:
         now = self._source.seconds()
         times = {name: claims[name] for name in ("exp", "nbf", "iat") if claims.get(name) is not None}
-        if any(isinstance(value, bool) or not isinstance(value, int | float) for value in times.values()):
+        if not all(_is_time(value) for value in times.values()):
             raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: exp, nbf and iat must be numbers")
         if times.get("exp", now + 1) <= now:
-            raise _unauthorized(Code.TOKEN_EXPIRED, "JWTAuth error: token is expired (exp)")
+            raise token_expired()
         if times.get("nbf", now) > now:
             raise _unauthorized(Code.TOKEN_NOT_VALID_YET, "JWTAuth error: token not valid yet (nbf)")
         # Clocks differ a little and iat is whole seconds: a token of this very second is good.
@@ -96,6 +113,27 @@ class Tokens:
             raise _unauthorized(
                 Code.TOKEN_BEFORE_ISSUED_AT, "JWTAuth error: token used before issue at (iat)"
             )
+
+
+def token_expired() -> ApiError:
+    """401, code 40: clients that can fetch a new token do so, and ask again."""
+    return _unauthorized(Code.TOKEN_EXPIRED, "JWTAuth error: token is expired (exp)")
+
+
+def _user(user_id: str, claims: dict[str, Any]) -> Caller:
+    cids, role = claims.get("call_cids") or [], claims.get("role") or CALL_MEMBER
+    if not isinstance(cids, list) or not all(isinstance(cid, str) for cid in cids):
+        raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: call_cids must be a list of strings")
+    if not isinstance(role, str):
+        raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: role must be a string")
+    expires = None if claims.get("exp") is None else float(min(claims["exp"], FAR_AWAY))
+    return Caller(user_id, expires=expires, call_cids=frozenset(cids), call_role=role)
+
+
+def _is_time(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _unauthorized(code: Code, detail: str) -> ApiError:

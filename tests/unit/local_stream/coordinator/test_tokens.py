@@ -2,14 +2,16 @@
 
 import json
 import time
+import uuid
 from typing import Any
 
 import jwt
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.unit.local_stream.browser_door import introduction, opened
-from tests.unit.local_stream.server import API_SECRET, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, token
 
 NOW = int(time.time())
 HOUR = 3600
@@ -24,6 +26,16 @@ REFUSED = [
     pytest.param(token({"user_id": "X", "nbf": NOW + HOUR}), 41, id="not yet valid"),
     pytest.param(token({"user_id": "X", "iat": NOW + HOUR}), 42, id="used before issued"),
     pytest.param(token({"user_id": "X", "exp": "soon"}), 5, id="expiry is text"),
+    pytest.param(token({"user_id": "X", "exp": True}), 5, id="expiry is a boolean"),
+    pytest.param(token({"user_id": "X", "exp": float("nan")}), 5, id="expiry is not a number"),
+    pytest.param(token({"user_id": "X", "nbf": -float("inf")}), 5, id="valid since ever"),
+    pytest.param(token({"user_id": "X", "exp": -(10**400)}), 40, id="expired before there was time"),
+    pytest.param(token({"user_id": "X", "exp": 0}), 40, id="expired in 1970"),
+    pytest.param(token({"user_id": "X", "nbf": 10**400}), 41, id="valid after the end of time"),
+    pytest.param(token({"user_id": "X", "iat": 1e300}), 42, id="issued after the end of time"),
+    pytest.param(token({"user_id": "X", "call_cids": "livestream:x"}), 5, id="call_cids is text"),
+    pytest.param(token({"user_id": "X", "call_cids": [5]}), 5, id="call_cids of numbers"),
+    pytest.param(token({"user_id": "X", "role": ["admin"]}), 5, id="role is a list"),
     pytest.param(token({"user_id": 5}), 5, id="user_id is a number"),
     pytest.param(token({"user_id": ""}), 5, id="user_id is empty"),
     pytest.param(token({"server": False}), 5, id="of nobody"),
@@ -80,6 +92,14 @@ def test_a_server_token_does_not_connect(local_stream: LocalStream) -> None:
         assert _refusal(socket)["code"] == 5
 
 
+@pytest.mark.parametrize("exp", [time.time() + HOUR + 0.5, 2**70, 10**400, 1e300])
+def test_times_of_any_size_are_good(local_stream: LocalStream, exp: float) -> None:
+    user_id = f"user-{uuid.uuid4()}"
+    with opened(local_stream) as socket:
+        socket.send(introduction(user_id, token({"user_id": user_id, "exp": exp, "iat": -1})))
+        assert json.loads(socket.recv(timeout=5))["type"] == "connection.ok"
+
+
 @pytest.mark.parametrize("claims", [{}, {"server": True}], ids=["Python SDK", "Node SDK"])
 def test_both_kinds_of_server_token_are_good(local_stream: LocalStream, claims: dict[str, Any]) -> None:
     assert local_stream.ask("GET", "/api/v2/app", authorization=token(claims)).status_code == 200
@@ -105,6 +125,30 @@ def test_a_token_for_a_user_that_nobody_made(local_stream: LocalStream, call_id:
     assert answer.status_code == 404
     assert answer.json()["message"] == 'JoinCall failed with error: "the user ghost does not exist"'
     assert answer.json()["code"] == 16
+
+
+def test_who_is_connected_is_told_when_the_token_expires(local_stream: LocalStream) -> None:
+    """The JS client then loads a new token and connects anew; after code 1000 it does so once, not twice."""
+    user_id = f"user-{uuid.uuid4()}"
+    with opened(local_stream) as socket:
+        expires = time.time() + 0.7
+        socket.send(introduction(user_id, token({"user_id": user_id, "exp": expires})))
+        hello = json.loads(socket.recv(timeout=5))
+        assert hello["type"] == "connection.ok"
+        event = json.loads(socket.recv(timeout=5))
+        assert time.time() >= expires
+        assert (event["type"], event["connection_id"]) == ("connection.error", hello["connection_id"])
+        assert (event["error"]["code"], event["error"]["StatusCode"]) == (40, 401)
+        with pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=5)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1000
+
+
+def test_an_anonymous_token_is_checked_too(local_stream: LocalStream) -> None:
+    headers = {"stream-auth-type": "anonymous", "Authorization": token({"user_id": "!anon"}, OTHER_SECRET)}
+    answer = local_stream.http.get(DOORS[0], params={"api_key": API_KEY}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, 43)
 
 
 def _refusal(socket: ClientConnection) -> dict[str, Any]:
