@@ -21,6 +21,7 @@ from harness.local_stream.coordinator import (
     door,
     join,
     live_operations,
+    ring_operations,
     task_operations,
     telemetry,
     user_operations,
@@ -39,6 +40,7 @@ OPERATIONS = [
     *telemetry.OPERATIONS,
     *call_operations.OPERATIONS,
     *live_operations.OPERATIONS,
+    *ring_operations.OPERATIONS,
     *join.OPERATIONS,
 ]
 EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]

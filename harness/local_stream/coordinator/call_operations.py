@@ -16,6 +16,7 @@ from harness.local_stream.coordinator.calls import Call, Member
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, required
 from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.ring_operations import ring_if_asked
 from harness.local_stream.coordinator.values import flag, mapping, moment, text, whole
 
 
@@ -23,6 +24,7 @@ async def get_or_create_call(coordinator: Coordinator, ask: Ask) -> dict[str, ob
     """The call, made if need be. Whoever makes it owns it."""
     call, created = get_or_create(coordinator, ask)
     coordinator.require(ask.caller, call, "read-call")
+    ring_if_asked(coordinator, ask, call)
     return _watched_state(coordinator, ask, call, whole(ask.body, "members_limit")) | {"created": created}
 
 
@@ -30,6 +32,7 @@ async def get_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """The call."""
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "read-call")
+    ring_if_asked(coordinator, ask, call)
     return _watched_state(coordinator, ask, call, _number(ask.query.get("members_limit")))
 
 

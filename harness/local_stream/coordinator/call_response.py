@@ -54,9 +54,9 @@ def session_response(session: Session) -> dict[str, object]:
         "participants": [participant_response(each) for each in session.participants.values()],
         "participants_count_by_role": session.count_by_role(),
         "anonymous_participant_count": session.count_by_role().get("anonymous", 0),
-        "accepted_by": {},
-        "missed_by": {},
-        "rejected_by": {},
+        "accepted_by": dict(session.accepted_by),
+        "missed_by": dict(session.missed_by),
+        "rejected_by": dict(session.rejected_by),
     }
 
 

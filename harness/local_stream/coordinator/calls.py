@@ -42,6 +42,9 @@ class Session:
     live_started_at: datetime | None = None
     live_ended_at: datetime | None = None
     participants: dict[str, Participant] = field(default_factory=dict)
+    accepted_by: dict[str, datetime] = field(default_factory=dict)
+    rejected_by: dict[str, datetime] = field(default_factory=dict)
+    missed_by: dict[str, datetime] = field(default_factory=dict)
 
     def count_by_role(self) -> dict[str, int]:
         """Participants by their users' role."""
@@ -68,6 +71,7 @@ class Call:
     ended_at: datetime | None = None
     members: dict[str, Member] = field(default_factory=dict)
     session: Session | None = None
+    past_sessions: dict[str, Session] = field(default_factory=dict)
 
     @property
     def cid(self) -> str:

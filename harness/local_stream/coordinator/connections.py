@@ -87,6 +87,10 @@ class Connections:
         connection.watched.add(cid)
         self._watching.setdefault(cid, {})[connection.id] = connection
 
+    def of(self, user_ids: Iterable[str]) -> list[Connection]:
+        """Every connection of these users."""
+        return [each for user_id in user_ids for each in self._by_user.get(user_id, {}).values()]
+
     def concerned(self, cid: str, user_ids: Iterable[str]) -> list[Connection]:
         """Who watches the call, and every connection of these users; each once."""
         found = dict(self._watching.get(cid, {}))

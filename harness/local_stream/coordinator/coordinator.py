@@ -9,6 +9,7 @@ from harness.local_stream.coordinator.calls import Call, Calls
 from harness.local_stream.coordinator.errors import call_not_found, not_allowed, user_not_found
 from harness.local_stream.coordinator.events import Publisher
 from harness.local_stream.coordinator.limits import RateLimits
+from harness.local_stream.coordinator.ringing import Ringing
 from harness.local_stream.coordinator.sessions import Sessions
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.tasks import Tasks
@@ -38,6 +39,7 @@ class Coordinator:
         self.calls = Calls()
         self.publisher = Publisher(source, journal)
         self.sessions = Sessions(self.calls, self.users, self.publisher, source)
+        self.ringing = Ringing(self.sessions, self.publisher, source)
         self.media = media(self.sessions)
 
     def call(self, cid: str) -> Call:
@@ -76,6 +78,7 @@ class Coordinator:
         """As just started: nobody, no call, no connection, an empty journal."""
         await self.media.reset()
         self.publisher.close_all()
+        self.ringing.stop()
         self.sessions.stop()
         self.calls.clear()
         self.users.clear()
@@ -84,6 +87,7 @@ class Coordinator:
 
     async def close(self) -> None:
         """Stop: no timer and no connection is left."""
+        self.ringing.stop()
         self.sessions.stop()
         self.publisher.close_all()
         await self.media.close()

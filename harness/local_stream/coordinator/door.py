@@ -29,7 +29,7 @@ BASES: dict[DoorName, dict[Area, list[str]]] = {
 }
 # Asked for in bodies and queries, and passed over; the journal says so.
 NOT_IMITATED = [
-    *("ring", "notify", "start_hls", "start_transcription", "start_closed_caption"),
+    *("start_hls", "start_transcription", "start_closed_caption"),
     *("start_recording", "start_composite_recording", "start_individual_recording", "start_raw_recording"),
 ]
 TIMES: dict[DoorName, TimeEncoding] = {"client": iso, "server": nanoseconds}

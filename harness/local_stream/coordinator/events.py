@@ -6,7 +6,7 @@ to its members, once to each connection, in the order of publishing. Times on th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.connections import Connection, Connections
@@ -45,10 +45,20 @@ class Publisher:
             self.connections.watch(connection, call.cid)
 
     def publish(
-        self, call: Call, event: str, detail: Mapping[str, object], user_id: str | None = None
+        self,
+        call: Call,
+        event: str,
+        detail: Mapping[str, object],
+        user_id: str | None = None,
+        *,
+        to: Collection[str] | None = None,
     ) -> None:
-        """Send `event` of `call`; `detail` is what the vendor's event holds beside type, cid and time."""
-        receivers = self.connections.concerned(call.cid, call.members)
+        """Send `event` of `call`; `detail` is what the vendor's event holds beside type, cid and time.
+
+        `to` names the users that it is for, whoever else watches.
+        """
+        connections = self.connections
+        receivers = connections.concerned(call.cid, call.members) if to is None else connections.of(to)
         if receivers:
             body = {"type": event, "call_cid": call.cid, "created_at": self._source.now(), **detail}
             frame = dump(body, iso)

@@ -8,6 +8,7 @@ from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.ring_operations import ring_if_asked
 from harness.local_stream.coordinator.users import User
 from harness.local_stream.coordinator.values import flag, text, whole
 from harness.local_stream.sfu import SfuUser
@@ -31,6 +32,7 @@ async def join_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     capabilities = call.capabilities(user, ask.caller.roles_in(call.cid))
     coordinator.sessions.open(call)
     coordinator.publisher.watch(ask.query.get("connection_id"), user.id, call)
+    ring_if_asked(coordinator, ask, call)
     return {
         **call_state(call, capabilities, whole(ask.body, "members_limit")),
         "created": created,

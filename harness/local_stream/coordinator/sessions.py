@@ -68,6 +68,7 @@ class Sessions:
         session.ended_at = self._source.now()
         if session.started_at is not None:
             self._publish(call, session, "call.session_ended", None, call=call_response(call))
+        call.past_sessions[session.id] = session
         call.session = None
 
     def stop(self) -> None:

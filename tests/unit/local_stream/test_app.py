@@ -47,7 +47,7 @@ def test_pages_can_read_errors(local_stream: LocalStream, path: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "door"),
     [
-        ("POST", "/video/call/livestream/x/ring", "client"),
+        ("POST", "/video/call/livestream/x/sing", "client"),
         ("DELETE", "/video/call/livestream/x", "client"),
         ("POST", "/api/v2/video/call/livestream/x/start_recording", "server"),
         ("GET", "/", "client"),
