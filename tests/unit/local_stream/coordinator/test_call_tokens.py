@@ -1,4 +1,4 @@
-"""Call tokens, as the vendor's SDK makes them: one role more in the calls they name, nothing less elsewhere."""
+"""Call tokens, as the vendor's SDK makes them: one role more in the calls they name, no less elsewhere."""
 
 import uuid
 
