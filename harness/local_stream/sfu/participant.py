@@ -10,7 +10,9 @@ from harness.local_stream.sfu.errors import SfuError, permission_denied
 from harness.local_stream.sfu.protocol import Message, events, json_format, models
 from harness.local_stream.sfu.publish_options import CAPABILITIES
 from harness.local_stream.sfu.publisher import PublisherPeer
-from harness.local_stream.sfu.subscriber import Source, SubscriberPeer, TrackKey
+from harness.local_stream.sfu.quality import PublishQuality
+from harness.local_stream.sfu.subscriber import Source, SubscriberPeer
+from harness.local_stream.sfu.subscription import TrackKey, Wish
 from harness.local_stream.sfu.token import Grant
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity
@@ -25,7 +27,7 @@ class Channel(Protocol):
 
 
 class Participant:
-    """One session of a user. `on_track` is told of each newly published track."""
+    """One session of a user. `on_track` is told of each track that is there now (True) or gone (False)."""
 
     def __init__(
         self,
@@ -33,7 +35,7 @@ class Participant:
         grant: Grant,
         lookup_prefix: str,
         identity: Identity,
-        on_track: Callable[[Participant, PublishedTrack], None],
+        on_track: Callable[[Participant, PublishedTrack, bool], None],
     ) -> None:
         self.session_id = session_id
         self.user = grant.user
@@ -41,20 +43,33 @@ class Participant:
         self.lookup_prefix = lookup_prefix
         self.joined_at = time.time()
         self.tracks: dict[int, PublishedTrack] = {}
-        self.wanted: list[TrackKey] = []
+        self.wanted: dict[TrackKey, Wish] = {}
         self.channel: Channel | None = None
         self.publisher = PublisherPeer(identity, self)
         self.subscriber = SubscriberPeer(identity, self._send_offer)
         self._on_track = on_track
+        self._qualities: dict[PublishedTrack, PublishQuality] = {}
 
     def send(self, event: Message) -> None:
         """Send an `events.SfuEvent`; nobody hears it while the WebSocket is gone."""
         if self.channel is not None:
             self.channel.send(event)
 
-    def track_added(self, track: PublishedTrack) -> None:
+    def track_added(self, track: PublishedTrack, info: Message) -> None:
         self.tracks[track.type] = track
-        self._on_track(self, track)
+        if PublishQuality.can_be_told(track, info):
+            quality = self._qualities[track] = PublishQuality(track, info, self.send)
+            track.demand_changed = quality.review
+            quality.review()
+        self._on_track(self, track, True)
+
+    def track_removed(self, track: PublishedTrack) -> None:
+        """Nothing changes for the others when another track of this type has taken over already."""
+        if track in self._qualities:
+            self._qualities.pop(track).close()
+        if self.tracks.get(track.type) is track:
+            del self.tracks[track.type]
+            self._on_track(self, track, False)
 
     async def publish(self, sdp: str, infos: Iterable[Message]) -> str:
         """The answer to a publisher offer; raises SfuError PERMISSION_DENIED for what the token forbids."""
@@ -102,7 +117,14 @@ class Participant:
             "received_bytes": self.subscriber.received_bytes,
         }
 
+    def repeat_quality(self) -> None:
+        """What the client was told while its WebSocket was gone."""
+        for quality in self._qualities.values():
+            quality.repeat()
+
     async def close(self) -> None:
+        for quality in self._qualities.values():
+            quality.close()
         await self.publisher.close()
         await self.subscriber.close()
 

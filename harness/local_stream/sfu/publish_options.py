@@ -6,7 +6,6 @@ One spatial layer of VP8 and Opus: a listening party has one host, and every vie
 from __future__ import annotations
 
 from harness.local_stream.sfu.protocol import Message, models
-from harness.local_stream.sfu.sdp import Codec
 
 AUDIO_TYPES = frozenset({models.TRACK_TYPE_AUDIO, models.TRACK_TYPE_SCREEN_SHARE_AUDIO})
 
@@ -71,16 +70,3 @@ def _video(track_type: int, identifier: int, codec: Message, bitrate: int, size:
 def default_codec(track_type: int) -> str:
     """For clients that announce none."""
     return "opus" if track_type in AUDIO_TYPES else "VP8"
-
-
-def subscriber_codecs(codec: Codec) -> list[Codec]:
-    """What a subscriber offer says for a track of this codec: the codec, then its RTX.
-
-    Payload types are ours, the same for every viewer.
-    """
-    if codec.name.lower() == "opus":
-        return [Codec(111, "opus", 48_000, 2, codec.parameters, [])]
-    return [
-        Codec(96, codec.name, codec.clock_rate, 1, codec.parameters, list(VIDEO_FEEDBACK)),
-        Codec(97, "rtx", codec.clock_rate, 1, "apt=96"),
-    ]

@@ -10,11 +10,12 @@ from typing import Protocol
 
 from harness.local_stream.sfu import rtcp
 from harness.local_stream.sfu.errors import SfuError, invalid
-from harness.local_stream.sfu.feed import Feed, accepted
+from harness.local_stream.sfu.feed import Feed, Terms
+from harness.local_stream.sfu.layer import Layer
 from harness.local_stream.sfu.protocol import Message, models
-from harness.local_stream.sfu.publish_options import AUDIO_TYPES, default_codec
+from harness.local_stream.sfu.publish_options import default_codec
 from harness.local_stream.sfu.reception import Reception
-from harness.local_stream.sfu.rtp import MID, OUTGOING_IDS, Packet, passed_on
+from harness.local_stream.sfu.rtp import MID, Packet, passed_on
 from harness.local_stream.sfu.sdp import Description, Section
 from harness.local_stream.sfu.sdp_write import Line, Refused, describe
 from harness.local_stream.sfu.track import PublishedTrack
@@ -33,7 +34,9 @@ RECEIVER = 1
 class PublisherOwner(Protocol):
     """Who is told what a publisher does."""
 
-    def track_added(self, track: PublishedTrack) -> None: ...
+    def track_added(self, track: PublishedTrack, info: Message) -> None: ...
+
+    def track_removed(self, track: PublishedTrack) -> None: ...
 
 
 class PublisherPeer:
@@ -58,12 +61,14 @@ class PublisherPeer:
         async with self._lock:
             offer = Description.parse(sdp)
             remote = offer.transport()
-            feeds = {info.mid: self._feed(offer, info) for info in infos}
+            agreed = [_agreed(offer, info) for info in infos]
             if not self._transport.started:
                 await self._transport.open()
             elif self._transport.is_new_generation(remote):
                 await self._transport.restart()
-            self._adopt(offer, feeds)
+            for section, terms, info in agreed:
+                self._adopt(section, terms, info)
+            self._drop_missing(offer)
             self._version += 1
             lines = [self._line(section) for section in offer.sections]
             answer = describe(
@@ -102,70 +107,54 @@ class PublisherPeer:
         for packet in rtcp.read(data):
             report = rtcp.SenderReport.read(packet.body) if packet.kind == rtcp.SENDER_REPORT else None
             feed = self._by_ssrc.get(report.ssrc) if report else None
-            if report and feed and report.ssrc in feed.receptions:
-                feed.receptions[report.ssrc].note_sender_report(report, arrival)
-                feed.track.forward_report(report)
+            layer = feed.layers.get(report.ssrc) if report and feed else None
+            if report and feed and layer:
+                feed.reception(report.ssrc).note_sender_report(report, arrival)
+                feed.track.forward_report(layer, report)
 
     def _receive(self, feed: Feed, packet: Packet, arrival: float) -> None:
-        repeated = feed.rtx is not None and packet.payload_type == feed.rtx.payload_type
+        repeated = feed.is_retransmission(packet)
         media = feed.unwrap(packet) if repeated else packet
-        if media is None or media.payload_type != feed.codec.payload_type:
+        if media is None or media.payload_type != feed.terms.codec.payload_type:
+            return
+        layer = feed.layer(media)
+        if layer is None:
             return
         reception = feed.reception(media.ssrc)
         if reception.add(media, arrival, repeated=repeated):
-            feed.track.need_key_frame(arrival)
+            layer.need_key_frame(arrival)
         self._ask_again(reception, arrival)
-        feed.track.forward(media, passed_on(media.extensions, feed.relabel), arrival)
+        feed.track.forward(layer, media, passed_on(media.extensions, feed.relabel), arrival)
 
     def _identify(self, packet: Packet) -> Feed | None:
         """Whose stream this is, when the offer named no SSRC: by mid, else by a payload type of one feed."""
         mid = packet.extensions.get(self._mid)
         feed = self._feeds.get(mid.decode(errors="replace")) if mid else None
         if feed is None:
-            fitting = [
-                each
-                for each in self._feeds.values()
-                if packet.payload_type
-                in (each.codec.payload_type, each.rtx.payload_type if each.rtx else None)
-            ]
+            fitting = [each for each in self._feeds.values() if each.has_payload_type(packet.payload_type)]
             feed = fitting[0] if len(fitting) == 1 else None
         if feed is not None:
             self._by_ssrc[packet.ssrc] = feed
         return feed
 
-    def _feed(self, offer: Description, info: Message) -> Feed:
-        section = offer.section(info.mid)
-        if section is None or section.rejected:
-            raise SfuError(
-                models.ERROR_CODE_PUBLISH_TRACK_NOT_FOUND,
-                f"track {info.track_id!r} names mid {info.mid!r}, which the offer does not send",
-            )
-        name = info.codec.name or default_codec(info.track_type)
-        codec = section.codec(name)
-        if codec is None:
-            raise invalid(f"the offer's section {info.mid!r} has no codec {name!r}")
-        chosen = accepted(codec, info)
-        rtx = None if info.track_type in AUDIO_TYPES else section.rtx_for(codec.payload_type)
-        known = self._feeds.get(info.mid)
-        if known:
-            known.codec, known.rtx = chosen, rtx
-            return known
-        track = PublishedTrack(
-            info.track_type, chosen, lambda: self._ask_key_frame(info.mid), muted=info.muted
-        )
-        extensions = {uri: number for uri, number in section.extensions.items() if uri in OUTGOING_IDS}
-        return Feed(track, chosen, rtx, extensions)
+    def _adopt(self, section: Section, terms: Terms, info: Message) -> None:
+        feed = self._feeds.get(section.mid)
+        new = feed is None or feed.track.type != info.track_type
+        if feed is None or new:
+            feed = self._feeds[section.mid] = Feed.of(terms, info, self._ask_key_frame)
+        self._mid = terms.extensions.get(MID, self._mid)
+        self._by_ssrc.update(dict.fromkeys(section.ssrcs, feed))
+        feed.adopt(terms, section, info)
+        if new:
+            self._owner.track_added(feed.track, info)
 
-    def _adopt(self, offer: Description, feeds: dict[str, Feed]) -> None:
-        for mid, feed in feeds.items():
-            section = offer.section(mid)
-            assert section is not None
-            self._mid = feed.extensions.get(MID, self._mid)
-            feed.media_of.update({rtx: media for media, rtx in section.groups})
-            self._by_ssrc.update(dict.fromkeys(section.ssrcs, feed))
-            if mid not in self._feeds:
-                self._feeds[mid] = feed
-                self._owner.track_added(feed.track)
+    def _drop_missing(self, offer: Description) -> None:
+        """Forget the tracks whose sections the client gave up; the others flow on."""
+        kept = {section.mid for section in offer.sections if not section.rejected}
+        for mid in self._feeds.keys() - kept:
+            gone = self._feeds.pop(mid)
+            self._by_ssrc = {ssrc: feed for ssrc, feed in self._by_ssrc.items() if feed is not gone}
+            self._owner.track_removed(gone.track)
 
     def _line(self, section: Section) -> Line | Refused:
         feed = self._feeds.get(section.mid)
@@ -173,15 +162,11 @@ class PublisherPeer:
             return Refused.of(section)
         if feed is None:
             return Line(section.kind, section.mid, "inactive", list(section.codecs.values())[:1])
-        codecs = [feed.codec, *([feed.rtx] if feed.rtx else [])]
-        return Line(
-            section.kind, section.mid, "recvonly" if section.sends else "inactive", codecs, feed.extensions
-        )
+        return feed.terms.line(section)
 
-    def _ask_key_frame(self, mid: str) -> None:
-        feed = self._feeds.get(mid)
-        for ssrc in feed.receptions if feed else ():
-            self._transport.send_rtcp(rtcp.picture_loss(RECEIVER, ssrc))
+    def _ask_key_frame(self, layer: Layer) -> None:
+        if layer.ssrc is not None:
+            self._transport.send_rtcp(rtcp.picture_loss(RECEIVER, layer.ssrc))
 
     def _ask_again(self, reception: Reception, now: float) -> None:
         lost = reception.due(now)
@@ -203,3 +188,17 @@ class PublisherPeer:
                     rtcp.receiver_report(RECEIVER, blocks[:31])
                     + rtcp.maximum_bitrate(RECEIVER, BITRATE, [each.ssrc for each in receptions])
                 )
+
+
+def _agreed(offer: Description, info: Message) -> tuple[Section, Terms, Message]:
+    section = offer.section(info.mid)
+    if section is None or section.rejected:
+        raise SfuError(
+            models.ERROR_CODE_PUBLISH_TRACK_NOT_FOUND,
+            f"track {info.track_id!r} names mid {info.mid!r}, which the offer does not send",
+        )
+    terms = Terms.of(section, info)
+    if terms is None:
+        name = info.codec.name or default_codec(info.track_type)
+        raise invalid(f"the offer's section {info.mid!r} has no codec {name!r}")
+    return section, terms, info

@@ -12,7 +12,7 @@ from typing import Protocol
 from harness.local_stream.sfu.errors import SfuError
 from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
-from harness.local_stream.sfu.subscriber import TrackKey
+from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
 from harness.local_stream.sfu.token import Grant, SfuUser
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity
@@ -66,7 +66,9 @@ class Room:
             participant = self.participants.get(stale)
             if participant is not None and participant.user.id == grant.user.id:
                 await self.leave(participant)
-        participant = Participant(session_id, grant, secrets.token_hex(8), self._identity, self._track_added)
+        participant = Participant(
+            session_id, grant, secrets.token_hex(8), self._identity, self._track_changed
+        )
         participant.channel = channel
         self.participants[session_id] = participant
         joined = events.ParticipantJoined(call_cid=self.cid, participant=participant.as_model())
@@ -112,8 +114,8 @@ class Room:
             key: source for each in self.participants.values() for key, source in each.sources().items()
         }
         for participant in participants:
-            wanted = {key: source for key, source in sources.items() if _wants(participant, key)}
-            await participant.subscriber.select(wanted, set(sources))
+            wanted = {key: wish for key in sources if (wish := _wish(participant, key))}
+            await participant.subscriber.select(wanted, sources)
 
     def mute(self, participant: Participant, kind: int, *, muted: bool) -> None:
         """A track was muted or unmuted: to the others it is unpublished or published."""
@@ -163,11 +165,12 @@ class Room:
         for participant in self.participants.values():
             participant.send(events.SfuEvent(health_check_response=health))
 
-    def _track_added(self, participant: Participant, track: PublishedTrack) -> None:
+    def _track_changed(self, participant: Participant, track: PublishedTrack, there: bool) -> None:
         if not track.muted:
-            self._tell_others(participant, _track_event(participant, track.type, published=True))
+            self._tell_others(participant, _track_event(participant, track.type, published=there))
         key: TrackKey = (participant.session_id, track.type)
-        self._spawn(self.subscribe(*(each for each in self.participants.values() if _wants(each, key))))
+        concerned = [each for each in self.participants.values() if not there or _wish(each, key)]
+        self._spawn(self.subscribe(*concerned))
 
     def _tell_others(self, participant: Participant, event: Message) -> None:
         for other in self.participants.values():
@@ -200,11 +203,12 @@ class Room:
             logger.exception("the coordinator failed on a notice about %s", self.cid)
 
 
-def _wants(participant: Participant, key: TrackKey) -> bool:
+def _wish(participant: Participant, key: TrackKey) -> Wish | None:
     """Clients name the pictures that they want; everybody else's microphone comes unasked."""
     session_id, kind = key
-    audible = kind == models.TRACK_TYPE_AUDIO and session_id != participant.session_id
-    return audible or key in participant.wanted
+    if kind == models.TRACK_TYPE_AUDIO and session_id != participant.session_id:
+        return BEST
+    return participant.wanted.get(key)
 
 
 def _track_event(participant: Participant, kind: int, *, published: bool) -> Message:

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from struct import Struct
 
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+# Which layer a packet belongs to, and which one a retransmission repairs (RFC 8852).
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 VIDEO_ORIENTATION = "urn:3gpp:video-orientation"
 ABS_CAPTURE_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time"
 
 # Ids towards viewers. Those beside MID are passed on from the publisher.
 OUTGOING_IDS = {MID: 1, AUDIO_LEVEL: 2, VIDEO_ORIENTATION: 3, ABS_CAPTURE_TIME: 4}
+# What a publisher's packets may carry for us.
+INCOMING = frozenset({*OUTGOING_IDS, RID, REPAIRED_RID})
 
 _FIXED = Struct("!BBHLL")
 _EXTENSION = Struct("!HH")
@@ -108,6 +113,7 @@ def write(
     sequence: int,
     timestamp: int,
     elements: bytes,
+    payload: bytes,
     prefix: bytes = b"",
 ) -> bytes:
     """The bytes of `packet` under another identity; `prefix` goes before the payload (RTX)."""
@@ -123,7 +129,7 @@ def write(
             ),
             _EXTENSION.pack(ONE_BYTE_PROFILE, words) + elements.ljust(4 * words, b"\0") if elements else b"",
             prefix,
-            packet.payload,
+            payload,
         )
     )
 

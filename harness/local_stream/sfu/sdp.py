@@ -1,6 +1,7 @@
 """Session descriptions, read: what a peer offers or answers, section by section.
 
-Only what a forwarding SFU acts on is kept. Sources: RFC 8866 (SDP), RFC 8829 (JSEP), RFC 8843 (BUNDLE).
+Only what a forwarding SFU acts on is kept. Sources: RFC 8866 (SDP), RFC 8829 (JSEP), RFC 8843 (BUNDLE),
+RFC 8853 (simulcast).
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ class Codec:
 
 @dataclass
 class Section:
-    """One m-line. `ssrcs` and `groups` are empty when the peer tells streams apart by mid and rid."""
+    """One m-line. `ssrcs` and `groups` are empty when the peer tells streams apart by mid and rid.
+
+    `rids` are the simulcast layers that the peer sends, in its order of preference.
+    """
 
     kind: str
     port: int
@@ -46,6 +50,7 @@ class Section:
     extensions: dict[str, int] = field(default_factory=dict)
     ssrcs: list[int] = field(default_factory=list)
     groups: list[tuple[int, int]] = field(default_factory=list)
+    rids: list[str] = field(default_factory=list)
     attributes: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -174,6 +179,13 @@ def _ssrc_group(section: Section, value: str) -> None:
         section.groups.append((int(ssrcs[0]), int(ssrcs[1])))
 
 
+def _simulcast(section: Section, value: str) -> None:
+    """RFC 8853, 5.1: of alternatives the first; a tilde marks what is paused for now."""
+    words = value.split()
+    streams = dict(zip(words[::2], words[1::2], strict=False)).get("send", "")
+    section.rids = [each.split(",")[0].removeprefix("~") for each in streams.split(";") if each]
+
+
 _READERS = {
     "mid": _mid,
     "rtpmap": _rtpmap,
@@ -182,4 +194,5 @@ _READERS = {
     "extmap": _extmap,
     "ssrc": _ssrc,
     "ssrc-group": _ssrc_group,
+    "simulcast": _simulcast,
 }

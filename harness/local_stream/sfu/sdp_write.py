@@ -18,7 +18,10 @@ PROFILE = "UDP/TLS/RTP/SAVPF"
 
 @dataclass
 class Line:
-    """One section in use. `extensions` maps URI to id; `ssrcs` are the media stream and, if any, its RTX."""
+    """One section in use. `extensions` maps URI to id; `ssrcs` are the media stream and, if any, its RTX.
+
+    `rids` are the simulcast layers that we receive.
+    """
 
     kind: str
     mid: str
@@ -26,6 +29,7 @@ class Line:
     codecs: list[Codec]
     extensions: dict[str, int] = field(default_factory=dict)
     ssrcs: list[int] = field(default_factory=list)
+    rids: list[str] = field(default_factory=list)
     stream: str = ""
     track: str = ""
 
@@ -89,6 +93,7 @@ def _used(line: Line, local: LocalDescription, setup: str) -> list[str]:
         "a=rtcp-rsize",
         *(f"a=extmap:{number} {uri}" for uri, number in line.extensions.items()),
         *(text for codec in line.codecs for text in _codec(codec)),
+        *_layers(line),
         *_streams(line),
     ]
 
@@ -100,6 +105,12 @@ def _codec(codec: Codec) -> list[str]:
         *(f"a=rtcp-fb:{codec.payload_type} {feedback}" for feedback in codec.feedback),
         *([f"a=fmtp:{codec.payload_type} {codec.parameters}"] if codec.parameters else []),
     ]
+
+
+def _layers(line: Line) -> list[str]:
+    if not line.rids:
+        return []
+    return [*(f"a=rid:{rid} recv" for rid in line.rids), f"a=simulcast:recv {';'.join(line.rids)}"]
 
 
 def _streams(line: Line) -> list[str]:

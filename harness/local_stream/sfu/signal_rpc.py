@@ -19,6 +19,7 @@ from harness.local_stream.sfu.participant import Participant
 from harness.local_stream.sfu.protocol import DecodeError, Message, json_format, models, signal
 from harness.local_stream.sfu.room import Room
 from harness.local_stream.sfu.rooms import Rooms
+from harness.local_stream.sfu.subscription import wishes
 from harness.local_stream.sfu.token import Grant
 
 SERVICE = "stream.video.sfu.signal.SignalServer"
@@ -71,7 +72,7 @@ async def ice_restart(session: Session, request: Message, _response: Message) ->
 
 
 async def update_subscriptions(session: Session, request: Message, _response: Message) -> Detail:
-    session.participant.wanted = [(each.session_id, each.track_type) for each in request.tracks]
+    session.participant.wanted = wishes(request.tracks)
     await session.room.subscribe(session.participant)
     return {"tracks": [f"{each.user_id}:{models.TrackType.Name(each.track_type)}" for each in request.tracks]}
 

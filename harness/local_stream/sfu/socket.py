@@ -15,6 +15,7 @@ from harness.local_stream.sfu.protocol import DecodeError, Message, events, mode
 from harness.local_stream.sfu.publish_options import publish_options
 from harness.local_stream.sfu.room import Room
 from harness.local_stream.sfu.rooms import Rooms
+from harness.local_stream.sfu.subscription import wishes
 
 # Clients close normally when they leave, and go away when their page does. Any other end may be an accident.
 GOODBYES = frozenset({1000, 1001})
@@ -118,7 +119,7 @@ class SfuSocket:
             reconnected=resumed is not None,
         )
         if details.subscriptions and not resumed:
-            participant.wanted = [(each.session_id, each.track_type) for each in details.subscriptions]
+            participant.wanted = wishes(details.subscriptions)
         self.send(
             events.SfuEvent(
                 join_response=events.JoinResponse(
@@ -130,6 +131,7 @@ class SfuSocket:
             )
         )
         if resumed:
+            participant.repeat_quality()
             await participant.subscriber.restart()
         else:
             await room.announce(participant)

@@ -10,22 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.local_stream.sfu import rtcp
+from harness.local_stream.sfu.payload_types import SubscriberCodecs
 from harness.local_stream.sfu.protocol import models
-from harness.local_stream.sfu.publish_options import subscriber_codecs
 from harness.local_stream.sfu.rewrite import Outgoing, Rewriter
 from harness.local_stream.sfu.rtp import AUDIO_LEVEL, OUTGOING_IDS
 from harness.local_stream.sfu.sdp import Description
 from harness.local_stream.sfu.sdp_write import PROFILE, Line, Refused, describe
-from harness.local_stream.sfu.track import PublishedTrack, ViewerTrack
+from harness.local_stream.sfu.subscription import TrackKey, Wish
+from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity, PeerTransport
+from harness.local_stream.sfu.viewer_track import ViewerTrack
 
 # Longer than a client takes to answer. Then the offer (or its answer) was lost, and is made again. The first
 # may come before the client has a peer connection to hear it with, so it is repeated sooner.
 FIRST_ANSWER_SECONDS = 0.5
 ANSWER_SECONDS = 3.0
-
-TrackKey = tuple[str, int]
-"""A publisher's session id and a `models.TrackType`."""
 
 logger = logging.getLogger("sfu")
 
@@ -60,6 +59,7 @@ class SubscriberPeer:
         self._session = random.getrandbits(62)
         self._version = 0
         self._next_mid = 0
+        self._codecs = SubscriberCodecs()
         self._slots: list[Slot] = []
         self._by_ssrc: dict[int, ViewerTrack] = {}
         self._lock = asyncio.Lock()
@@ -72,20 +72,24 @@ class SubscriberPeer:
     def received_bytes(self) -> int:
         return self._closed_bytes + sum(slot.viewer.sent_bytes for slot in self._slots if slot.viewer)
 
-    async def select(self, wanted: dict[TrackKey, Source], existing: set[TrackKey]) -> None:
-        """Let exactly `wanted` flow. What is only in `existing` pauses; what is not leaves the offer."""
+    async def select(self, wanted: dict[TrackKey, Wish], sources: dict[TrackKey, Source]) -> None:
+        """Let exactly `wanted` flow, as far as there are `sources`.
+
+        What is not wanted pauses; what is no source any more, or is another track now, leaves the offer.
+        """
         async with self._lock:
             changed = False
             for slot in self._slots:
-                if slot.viewer and slot.key not in existing:
+                source = sources.get(slot.key) if slot.key else None
+                if slot.viewer and (source is None or source.track is not slot.viewer.track):
                     self._end(slot)
                     changed = True
-                elif slot.viewer:
-                    slot.viewer.wanted = slot.key in wanted
+                elif slot.viewer and slot.key:
+                    slot.viewer.want(wanted.get(slot.key))
             present = {slot.key for slot in self._slots}
-            for key, source in wanted.items():
-                if key not in present:
-                    self._add(key, source)
+            for key, wish in wanted.items():
+                if key in sources and key not in present:
+                    self._add(key, sources[key], wish)
                     changed = True
             if changed:
                 await self._renew()
@@ -143,23 +147,26 @@ class SubscriberPeer:
             for ssrc in rtcp.media_ssrcs(packet) if key_frame or nack else ():
                 viewer = self._by_ssrc.get(ssrc)
                 if viewer and key_frame:
-                    viewer.track.need_key_frame(arrival)
+                    viewer.need_key_frame(arrival)
                 elif viewer:
                     viewer.resend(rtcp.lost_sequences(packet))
 
-    def _add(self, key: TrackKey, source: Source) -> None:
+    def _add(self, key: TrackKey, source: Source, wish: Wish) -> None:
         track = source.track
-        codecs = subscriber_codecs(track.codec)
+        codecs = self._codecs.of(track.codec)
         ssrcs = [secrets.randbelow(0xFFFF_FFFE) + 1 for _ in codecs]
         mid = str(self._next_mid)
         self._next_mid += 1
-        outgoing = Outgoing(ssrcs[0], codecs[0].payload_type, codecs[0].clock_rate, mid)
+        first = codecs[0]
+        outgoing = Outgoing(ssrcs[0], first.payload_type, first.clock_rate, mid, codec=first.name)
         if len(codecs) > 1:
             outgoing.rtx_ssrc, outgoing.rtx_payload_type = ssrcs[1], codecs[1].payload_type
-        viewer = ViewerTrack(track, Rewriter(outgoing), self._transport)
+        viewer = ViewerTrack(track, Rewriter(outgoing), self._transport, wish)
         kind = "video" if track.is_video else "audio"
         extensions = {uri: n for uri, n in OUTGOING_IDS.items() if (uri != AUDIO_LEVEL) or kind == "audio"}
-        line = Line(kind, mid, "sendonly", codecs, extensions, ssrcs, source.stream_id, f"{kind}-{mid}")
+        line = Line(
+            kind, mid, "sendonly", codecs, extensions, ssrcs, stream=source.stream_id, track=f"{kind}-{mid}"
+        )
         self._by_ssrc[ssrcs[0]] = viewer
         self._place(Slot(line, viewer, key))
 

@@ -65,6 +65,7 @@ def test_writes_what_it_reads(payload: bytes, mid: bytes, sequence: int) -> None
         sequence=sequence,
         timestamp=9,
         elements=element(1, mid),
+        payload=payload,
     )
     assert Packet.parse(data) == packet(
         marker=True,
@@ -93,6 +94,7 @@ def test_rtx_prefix_stands_before_the_payload() -> None:
         sequence=1,
         timestamp=1,
         elements=b"",
+        payload=b"abc",
         prefix=b"\x12\x34",
     )
     assert Packet.parse(data).payload == b"\x12\x34abc"

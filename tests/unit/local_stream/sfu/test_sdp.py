@@ -6,7 +6,7 @@ import pytest
 from aiortc.sdp import SessionDescription
 
 from harness.local_stream.sfu.errors import SfuError
-from harness.local_stream.sfu.publish_options import subscriber_codecs
+from harness.local_stream.sfu.payload_types import SubscriberCodecs
 from harness.local_stream.sfu.rtp import MID, OUTGOING_IDS
 from harness.local_stream.sfu.sdp import Codec, Description
 from harness.local_stream.sfu.sdp_write import Line, Refused, describe
@@ -93,11 +93,11 @@ def test_written_offer_is_read_by_another() -> None:
             "video",
             "0",
             "sendonly",
-            subscriber_codecs(Codec(120, "VP8", 90_000)),
+            SubscriberCodecs().of(Codec(120, "VP8", 90_000)),
             OUTGOING_IDS,
             [11, 12],
-            "p:V",
-            "t",
+            stream="p:V",
+            track="t",
         ),
         Refused("audio", "1", "UDP/TLS/RTP/SAVPF", ["111"]),
     ]

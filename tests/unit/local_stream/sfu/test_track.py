@@ -3,11 +3,15 @@
 from dataclasses import dataclass, field
 
 from harness.local_stream.sfu import rtcp
+from harness.local_stream.sfu.layer import KEY_FRAME_SECONDS, Layer
+from harness.local_stream.sfu.layers import Layers
 from harness.local_stream.sfu.rewrite import Outgoing, Rewriter
 from harness.local_stream.sfu.rtcp import SenderReport
 from harness.local_stream.sfu.rtp import Packet
 from harness.local_stream.sfu.sdp import Codec
-from harness.local_stream.sfu.track import KEY_FRAME_SECONDS, PublishedTrack, ViewerTrack
+from harness.local_stream.sfu.subscription import BEST
+from harness.local_stream.sfu.track import PublishedTrack
+from harness.local_stream.sfu.viewer_track import ViewerTrack
 from tests.unit.local_stream.sfu.test_rtp import packet
 
 KEY, DELTA = b"\x10\x10\x02\x00", b"\x10\x11\x02\x00"
@@ -36,7 +40,8 @@ class Stage:
     def __init__(self, *, connected: bool = True, agreed: bool = True) -> None:
         self.asked = 0
         self.wire = Wire(connected=False)
-        self.track = PublishedTrack(2, Codec(120, "VP8", 90_000), self._ask)
+        self.layer = Layer("", 90_000, self._ask)
+        self.track = PublishedTrack(2, Codec(120, "VP8", 90_000), Layers([self.layer]))
         outgoing = Outgoing(1000, 96, 90_000, "0", rtx_ssrc=2000, rtx_payload_type=97)
         self.viewer = ViewerTrack(self.track, Rewriter(outgoing), self.wire)
         if agreed:
@@ -45,13 +50,13 @@ class Stage:
 
     def send(self, sequence: int, payload: bytes = DELTA, at: float = 0.0, ssrc: int = 3) -> None:
         source = packet(sequence=sequence, timestamp=sequence * 10, payload=payload, ssrc=ssrc)
-        self.track.forward(source, b"", at)
+        self.track.forward(self.layer, source, b"", at)
 
     @property
     def got(self) -> list[int]:
         return [each.sequence for each in self.wire.rtp]
 
-    def _ask(self) -> None:
+    def _ask(self, _layer: Layer) -> None:
         self.asked += 1
 
 
@@ -76,8 +81,8 @@ def test_next_request_need_not_wait_once_the_last_was_granted() -> None:
     stage = Stage()
     stage.send(1, at=10.0)
     stage.send(2, KEY, at=10.05)
-    stage.track.need_key_frame(10.1)
-    stage.track.need_key_frame(10.15)
+    stage.viewer.need_key_frame(10.1)
+    stage.viewer.need_key_frame(10.15)
     assert stage.asked == 2
 
 
@@ -105,10 +110,10 @@ def test_nothing_is_sent_before_the_client_answered_the_offer() -> None:
 def test_paused_viewer_gets_nothing_and_begins_anew() -> None:
     stage = Stage()
     stage.send(1, KEY)
-    stage.viewer.wanted = False
+    stage.viewer.want(None)
     stage.send(2)
     stage.send(3, KEY)
-    stage.viewer.wanted = True
+    stage.viewer.want(BEST)
     stage.send(4)
     stage.send(5, KEY)
     assert [each.timestamp for each in stage.wire.rtp] == [10, 50]
@@ -142,11 +147,11 @@ def test_what_a_viewer_lost_is_sent_again_on_its_rtx_stream() -> None:
 
 def test_sender_report_speaks_of_the_viewers_stream() -> None:
     stage = Stage()
-    stage.track.forward_report(SenderReport(3, 99, 10, 7, 7))
+    stage.track.forward_report(stage.layer, SenderReport(3, 99, 10, 7, 7))
     assert stage.wire.rtcp == []
     stage.send(1, KEY)
     [first] = stage.wire.rtcp
-    stage.track.forward_report(SenderReport(3, 100, 20, 8, 8))
+    stage.track.forward_report(stage.layer, SenderReport(3, 100, 20, 8, 8))
     reports = [SenderReport.read(next(rtcp.read(data)).body) for data in (first, stage.wire.rtcp[-1])]
     assert reports == [SenderReport(1000, 99, 10, 0, 0), SenderReport(1000, 100, 20, 1, len(KEY))]
 
