@@ -7,6 +7,7 @@ left behind, even when the parent is killed.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import signal
@@ -19,6 +20,7 @@ from typing import TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from harness.config import ServerSettings, load
 from harness.errors import HarnessError, ServerError
@@ -86,7 +88,7 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
         log_level="warning",
         access_log=False,
         lifespan="on",
-        http="h11",  # the limit of a head is this library's
+        http=_Connection,  # the limit of a head is this library's
         h11_max_incomplete_event_size=limits.read_of_head,
         timeout_graceful_shutdown=limits.finish_within,
         timeout_keep_alive=KEEP_ALIVE,
@@ -105,6 +107,14 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
     finally:
         if started.refused is not None:
             raise started.refused from None
+
+
+class _Connection(H11Protocol):
+    """A connection whose application may break it off without an answer: `scope["state"]["abort"]()`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.app_state = {**self.app_state, "abort": transport.abort}
+        super().connection_made(transport)
 
 
 class _Start:

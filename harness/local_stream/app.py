@@ -21,6 +21,7 @@ from harness.local_stream.coordinator import (
     door,
     join,
     live_operations,
+    location_hint,
     ring_operations,
     task_operations,
     telemetry,
@@ -44,8 +45,6 @@ OPERATIONS = [
     *join.OPERATIONS,
 ]
 EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
-# A point of presence as the vendor's CDN names one; clients send its first three letters as their location.
-LOCATION = "LCL50-P1"
 
 
 def create_app(settings: LocalStreamSettings, source: Source | None = None) -> Starlette:
@@ -74,7 +73,7 @@ def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:
         WebSocketRoute("/video/connect", CoordinatorSocket(coordinator).serve),
         *door.routes("client", coordinator, OPERATIONS),
         *door.routes("server", coordinator, OPERATIONS),
-        _hint(coordinator.journal),
+        location_hint.route(coordinator),
         Mount("/sfu", routes=[*coordinator.media.routes(), *unknown.routes()]),
         *unknown.routes(),
     ]
@@ -93,11 +92,3 @@ def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:
 
 async def _healthz(_request: Request) -> Response:
     return JSONResponse({"ok": True})
-
-
-def _hint(journal: Journal) -> Route:
-    async def answer(request: Request) -> Response:
-        journal.record("client", "LocationHint", method=request.method, path=request.url.path, status=200)
-        return Response(headers={"x-amz-cf-pop": LOCATION, "cache-control": "no-store"})
-
-    return Route("/hint", answer)

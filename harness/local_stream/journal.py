@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Literal
 
-Door = Literal["client", "server", "ws", "sfu_rpc", "sfu_ws", "event"]
+Door = Literal["client", "server", "ws", "sfu_rpc", "sfu_ws", "event", "fault", "webhook"]
 Entry = dict[str, Any]
 
 LIMIT = 100_000

@@ -15,6 +15,7 @@ from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.tasks import Tasks
 from harness.local_stream.coordinator.tokens import Caller, Tokens
 from harness.local_stream.coordinator.users import User, Users
+from harness.local_stream.faults import Faults
 from harness.local_stream.journal import Journal
 from harness.local_stream.media import MediaServer
 
@@ -37,7 +38,8 @@ class Coordinator:
         self.users = Users(source)
         self.tasks = Tasks(source)
         self.calls = Calls()
-        self.publisher = Publisher(source, journal)
+        self.faults = Faults(journal)
+        self.publisher = Publisher(source, journal, self.faults)
         self.sessions = Sessions(self.calls, self.users, self.publisher, source)
         self.ringing = Ringing(self.sessions, self.publisher, source)
         self.media = media(self.sessions)
@@ -75,7 +77,7 @@ class Coordinator:
         return not_allowed(user.id, user.role, grants.action(capability), f"video:{call.type.name}")
 
     async def reset(self) -> None:
-        """As just started: nobody, no call, no connection, an empty journal."""
+        """As just started: nobody, no call, no connection, no fault, the clock right, an empty journal."""
         await self.media.reset()
         self.publisher.close_all()
         self.ringing.stop()
@@ -83,6 +85,8 @@ class Coordinator:
         self.calls.clear()
         self.users.clear()
         self.tasks.clear()
+        self.faults.clear()
+        self.source.reset()
         self.journal.clear()
 
     async def close(self) -> None:

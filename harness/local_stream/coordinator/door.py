@@ -18,7 +18,9 @@ from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import TimeEncoding, dump, iso, nanoseconds
 from harness.local_stream.coordinator.errors import ApiError, Code, server_only
 from harness.local_stream.coordinator.operations import Area, Ask, DoorName, Operation
+from harness.local_stream.coordinator.spoiling import refusal, spoilt, waited
 from harness.local_stream.coordinator.tokens import Caller
+from harness.local_stream.fault_rule import Rule
 
 log = logging.getLogger("local-stream")
 
@@ -32,6 +34,8 @@ NOT_IMITATED = [
     *("start_hls", "start_transcription", "start_closed_caption"),
     *("start_recording", "start_composite_recording", "start_individual_recording", "start_raw_recording"),
 ]
+TOO_MANY_REQUESTS = 429
+RETRY = {"retry-after": "1"}
 TIMES: dict[DoorName, TimeEncoding] = {"client": iso, "server": nanoseconds}
 
 
@@ -57,11 +61,11 @@ class _Endpoint:
     async def answer(self, request: Request) -> Response:
         started = perf_counter()
         name = self._operation.name
-        caller, noted = Caller(), dict[str, object]()
+        caller, rule, noted = Caller(), None, dict[str, object]()
         try:
             caller = self._authenticate(request)
-            ask = await self._read(request, caller, noted)
-            status, body = self._operation.success, await self._operation.perform(self._coordinator, ask)
+            rule = self._coordinator.faults.bite("rest", name, user_id=caller.user_id, call_cid=_cid(request))
+            status, body = self._operation.success, await self._perform(request, caller, noted, rule)
             body["duration"] = _duration(started)
         except ApiError as error:
             status, body = error.status, error.body(name, _duration(started))
@@ -70,8 +74,11 @@ class _Endpoint:
             log.exception("%s failed", name)
             failure = ApiError(500, Code.INTERNAL, "internal error of the local Stream: see its log")
             status, body = failure.status, failure.body(name, _duration(started))
-        self._journal(request, caller, status, noted)
-        headers = self._coordinator.limits.take(name)
+        instead = spoilt(rule) if rule else None
+        self._journal(request, caller, None if instead else status, noted)
+        if instead:
+            return instead
+        headers = self._coordinator.limits.take(name) | (RETRY if status == TOO_MANY_REQUESTS else {})
         return Response(dump(body, TIMES[self._door]), status, headers, media_type="application/json")
 
     def _authenticate(self, request: Request) -> Caller:
@@ -83,6 +90,19 @@ class _Endpoint:
         if self._operation.access == "server" and not caller.server:
             raise server_only(self._operation.name)
         return caller
+
+    async def _perform(
+        self, request: Request, caller: Caller, noted: dict[str, object], rule: Rule | None
+    ) -> dict[str, object]:
+        body: dict[str, object] = {}
+        if rule:
+            await waited(rule)
+        if rule is None or rule.performed or rule.effect == "delay_ms":
+            ask = await self._read(request, caller, noted)
+            body = await self._operation.perform(self._coordinator, ask)
+        if rule and (error := refusal(rule)):
+            raise error
+        return body
 
     async def _read(self, request: Request, caller: Caller, noted: dict[str, object]) -> Ask:
         body = await read_object(request)
@@ -101,8 +121,9 @@ class _Endpoint:
             noted=noted,
         )
 
-    def _journal(self, request: Request, caller: Caller, status: int, noted: dict[str, object]) -> None:
-        path = request.path_params
+    def _journal(
+        self, request: Request, caller: Caller, status: int | None, noted: dict[str, object]
+    ) -> None:
         self._coordinator.journal.record(
             self._door,
             self._operation.name,
@@ -110,9 +131,14 @@ class _Endpoint:
             path=request.url.path,
             status=status,
             user_id=caller.user_id,
-            call_cid=f"{path['type']}:{path['id']}" if "id" in path else None,
+            call_cid=_cid(request),
             **noted,
         )
+
+
+def _cid(request: Request) -> str | None:
+    path = request.path_params
+    return f"{path['type']}:{path['id']}" if path.keys() >= {"type", "id"} else None
 
 
 def _duration(started: float) -> str:

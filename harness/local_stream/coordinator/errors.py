@@ -32,11 +32,12 @@ class ApiError(Exception):
     def __init__(
         self,
         status: int,
-        code: Code,
+        code: int,
         detail: str,
         *,
         plain: bool = False,
         exception_fields: dict[str, str] | None = None,
+        unrecoverable: bool = False,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -44,6 +45,7 @@ class ApiError(Exception):
         self.detail = detail
         self.plain = plain
         self.exception_fields = exception_fields
+        self.unrecoverable = unrecoverable
 
     def message(self, operation: str) -> str:
         """The message as a client of `operation` reads it."""
@@ -61,6 +63,8 @@ class ApiError(Exception):
         }
         if self.exception_fields:
             answer["exception_fields"] = self.exception_fields
+        if self.unrecoverable:
+            answer["unrecoverable"] = True
         return answer
 
 

@@ -12,16 +12,19 @@ from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.connections import Connection, Connections
 from harness.local_stream.coordinator.encoding import dump, iso
 from harness.local_stream.coordinator.source import Source
+from harness.local_stream.coordinator.spoiling import deliver
 from harness.local_stream.coordinator.users import User
+from harness.local_stream.faults import Faults
 from harness.local_stream.journal import Journal
 
 
 class Publisher:
     """Sends events to the connections that should get them, and writes them in the journal."""
 
-    def __init__(self, source: Source, journal: Journal) -> None:
+    def __init__(self, source: Source, journal: Journal, faults: Faults) -> None:
         self._source = source
         self._journal = journal
+        self._faults = faults
         self.connections = Connections()
 
     def connect(self, user: User) -> Connection:
@@ -63,8 +66,11 @@ class Publisher:
             body = {"type": event, "call_cid": call.cid, "created_at": self._source.now(), **detail}
             frame = dump(body, iso)
             for connection in receivers:
-                connection.send(frame)
+                self._send(connection, event, frame, call.cid)
         self._journal.record("event", event, user_id=user_id, call_cid=call.cid, receivers=len(receivers))
+
+    def _send(self, connection: Connection, event: str, frame: str, cid: str) -> None:
+        deliver(connection, frame, self._faults.bite("ws", event, user_id=connection.user.id, call_cid=cid))
 
     def close_all(self) -> None:
         """Close every connection."""

@@ -18,9 +18,11 @@ from harness.local_stream.coordinator.connections import Connection
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
 from harness.local_stream.coordinator.errors import ApiError, Code
+from harness.local_stream.coordinator.spoiling import GARBAGE, deliver, refusal, waited
 from harness.local_stream.coordinator.tokens import token_expired
 from harness.local_stream.coordinator.users import User, own_user_response, read_user
 from harness.local_stream.coordinator.values import mapping, text
+from harness.local_stream.fault_rule import Rule
 
 OPERATION = "Connect"
 # How long a client may take to say who it is.
@@ -42,10 +44,15 @@ class CoordinatorSocket:
         with suppress(WebSocketDisconnect):
             try:
                 user, expires = await self._introduced(websocket)
+                rule = await self._suffered(user)
             except ApiError as error:
                 await self._refuse(websocket, error)
                 return
-            await self._converse(websocket, user, expires)
+            if rule and rule.drop:
+                self._record(None, user.id, dropped=True)
+                websocket.state.abort()
+                return
+            await self._converse(websocket, user, expires, rule)
 
     async def _introduced(self, websocket: WebSocket) -> tuple[User, float | None]:
         tokens = self._coordinator.tokens
@@ -64,6 +71,16 @@ class CoordinatorSocket:
         user = self._coordinator.users.upsert(read_user({**known, "id": caller.user_id}))
         return user, caller.expires
 
+    async def _suffered(self, user: User) -> Rule | None:
+        """The fault that hits this connection, its delay over; raises the error that it answers with."""
+        rule = self._coordinator.faults.bite("ws", OPERATION, user_id=user.id)
+        if rule is None:
+            return None
+        await waited(rule)
+        if error := refusal(rule):
+            raise error
+        return rule
+
     async def _refuse(self, websocket: WebSocket, error: ApiError) -> None:
         await websocket.send_text(self._error(error, "", None))
         await websocket.close(NORMAL_CLOSURE, error.message(OPERATION)[:120])
@@ -72,10 +89,15 @@ class CoordinatorSocket:
         self._record(error.status, user_id, code=int(error.code), message=error.message(OPERATION))
         return self._frame("connection.error", connection_id, error=error.body(OPERATION, "0.00ms"))
 
-    async def _converse(self, websocket: WebSocket, user: User, expires: float | None) -> None:
+    async def _converse(
+        self, websocket: WebSocket, user: User, expires: float | None, rule: Rule | None
+    ) -> None:
         connection = self._coordinator.publisher.connect(user)
         self._record(101, user.id, connection_id=connection.id)
-        connection.send(self._frame("connection.ok", connection.id, me=own_user_response(user)))
+        hello = self._frame("connection.ok", connection.id, me=own_user_response(user))
+        connection.send(GARBAGE if rule and rule.garbage else hello)
+        if rule and rule.close_code is not None:
+            connection.close(rule.close_code)
         sending = asyncio.create_task(_send(websocket, connection))
         connection.cut = sending.cancel
         receiving = asyncio.create_task(self._receive(websocket, connection))
@@ -105,7 +127,8 @@ class CoordinatorSocket:
     async def _receive(self, websocket: WebSocket, connection: Connection) -> None:
         while True:
             if _is_health_check(await _text(websocket)):
-                connection.send(self._frame("health.check", connection.id, cid="", custom={}))
+                rule = self._coordinator.faults.bite("ws", "health.check", user_id=connection.user.id)
+                deliver(connection, self._frame("health.check", connection.id, cid="", custom={}), rule)
 
     def _frame(self, event: str, connection_id: str, **detail: object) -> str:
         body = {"type": event, "connection_id": connection_id, "created_at": self._coordinator.source.now()}

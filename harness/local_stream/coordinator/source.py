@@ -13,7 +13,17 @@ class Source:
 
     def __init__(self, seed: int | None = None, offset: float = 0.0) -> None:
         self._random = random.Random(seed)  # noqa: S311 - names things, keeps no secret
+        self._seed, self._offset = seed, offset
         self.offset = offset
+
+    def repeat(self, seed: int | None) -> None:
+        """Begin the ids of `seed` anew; without one they never repeat."""
+        self._random.seed(seed)
+
+    def reset(self) -> None:
+        """Ids and clock as at the start."""
+        self.repeat(self._seed)
+        self.offset = self._offset
 
     def seconds(self) -> float:
         """Unix time in seconds."""

@@ -1,5 +1,9 @@
 """The control API: the journal of a real run, a call's inside, reset, and that it can be off."""
 
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
 import httpx
 import pytest
 
@@ -67,6 +71,51 @@ def test_reset_forgets_everything() -> None:
         assert http.get("/api/v2/users").json()["users"] == []
 
 
+def test_reset_takes_back_faults_and_clock() -> None:
+    with running() as base_url, httpx.Client(base_url=base_url) as http:
+        http.post("/_control/clock", json={"offset_seconds": 60}).raise_for_status()
+        http.post("/_control/faults", json={"door": "rest", "status": 500}).raise_for_status()
+        http.post("/_control/reset").raise_for_status()
+        assert http.get("/_control/clock").json()["offset_seconds"] == 0
+        assert http.get("/_control/faults").json() == {"faults": []}
+
+
+@pytest.fixture
+def clock(local_stream: LocalStream) -> Iterator[Callable[[object], httpx.Response]]:
+    """Moves the local Stream's clock, for this test."""
+
+    def move(offset: object) -> httpx.Response:
+        return local_stream.http.post("/_control/clock", json={"offset_seconds": offset})
+
+    yield move
+    move(0).raise_for_status()
+
+
+def test_the_clock_moves_times_and_token_checks(
+    local_stream: LocalStream, clock: Callable[[object], httpx.Response], host: str
+) -> None:
+    def asked(claims: dict[str, object]) -> int:
+        signed = token({"user_id": host, **claims})
+        return int(local_stream.ask("GET", "/video/call/livestream/x", authorization=signed).json()["code"])
+
+    in_an_hour = int(time.time()) + 3600
+    assert (asked({"exp": in_an_hour}), asked({"nbf": in_an_hour})) == (16, 41)
+    assert clock(2 * 3600).json()["offset_seconds"] == 2 * 3600
+    assert (asked({"exp": in_an_hour}), asked({"nbf": in_an_hour})) == (40, 16)
+    call = local_stream.server.video.call("livestream", local_stream.new_call(host)).get().data.call
+    ahead = call.created_at - datetime.now(UTC)
+    assert timedelta(minutes=119) < ahead < timedelta(minutes=121)
+    assert clock(-2 * 3600).status_code == 200
+    assert asked({"iat": int(time.time())}) == 42
+
+
+@pytest.mark.parametrize("offset", ["soon", None, True, 1e12])
+def test_a_clock_that_cannot_be_is_refused(clock: Callable[[object], httpx.Response], offset: object) -> None:
+    answer = clock(offset)
+    assert answer.status_code == 400
+    assert answer.json()["error"].startswith("offset_seconds must be a number of at most")
+
+
 def test_it_is_not_there_unless_asked_for() -> None:
     with running(control=False) as base_url:
         for method, path in (("POST", "/_control/reset"), ("GET", "/_control/journal")):
@@ -76,7 +125,11 @@ def test_it_is_not_there_unless_asked_for() -> None:
 @pytest.mark.parametrize("origin", ["http://page.example", "null", ""])
 def test_pages_may_neither_use_nor_read_it(local_stream: LocalStream, host: str, origin: str) -> None:
     call = f"/calls/livestream/{local_stream.new_call(host)}"
-    for method, path in (("POST", "/reset"), ("GET", "/journal"), ("GET", call)):
+    asked = [
+        *(("POST", "/reset"), ("GET", "/journal"), ("GET", call), ("POST", "/clock"), ("GET", "/clock")),
+        *(("POST", "/faults"), ("GET", "/faults"), ("DELETE", "/faults"), ("DELETE", "/faults/1")),
+    ]
+    for method, path in asked:
         answer = local_stream.http.request(method, f"/_control{path}", headers={"Origin": origin})
         assert (answer.status_code, list(answer.json())) == (403, ["error"])
         assert "access-control-allow-origin" not in answer.headers

@@ -1,23 +1,22 @@
-"""The control API, `/_control/...`: reset and inspect. Only when the settings say so, and never for pages.
-
-Without CORS no page can read it; but a page of any website may send requests to this machine. A browser adds
-an Origin to each that could change something, so whatever has one is refused.
-"""
+"""The control API, `/_control/...`: reset, inspect, disturb. Only when settings say so, never for pages."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from harness.local_stream.control.access import not_for_pages, refused
+from harness.local_stream.control.faults import fault_routes
+from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
 
-Handler = Callable[[Request], Awaitable[Response]]
+JSON = "application/json"
+MOST_OFFSET = 10 * 365 * 24 * 3600
 
 
 class Control:
@@ -32,6 +31,8 @@ class Control:
             Route("/reset", not_for_pages(self._reset), methods=["POST"]),
             Route("/journal", not_for_pages(self._journal), methods=["GET"]),
             Route("/calls/{type}/{id}", not_for_pages(self._call), methods=["GET"]),
+            Route("/clock", not_for_pages(self._clock), methods=["GET", "POST"]),
+            *fault_routes(self._coordinator.faults),
         ]
 
     async def _reset(self, _request: Request) -> Response:
@@ -42,37 +43,32 @@ class Control:
         query = request.query_params
         after = query.get("after_seq", "0")
         if not after.isdecimal():
-            return JSONResponse({"error": f"after_seq must be a number, got {after!r}"}, 400)
+            return refused(f"after_seq must be a number, got {after!r}")
         entries = self._coordinator.journal.entries(
             call_cid=query.get("call_cid"),
             user_id=query.get("user_id"),
             operation=query.get("operation"),
             after_seq=int(after),
         )
-        return Response(json.dumps({"entries": entries}), media_type="application/json")
+        return Response(json.dumps({"entries": entries}), media_type=JSON)
+
+    async def _clock(self, request: Request) -> Response:
+        source = self._coordinator.source
+        if request.method == "POST":
+            offset = (await read_object(request)).get("offset_seconds")
+            if isinstance(offset, bool) or not isinstance(offset, int | float) or abs(offset) > MOST_OFFSET:
+                return refused(f"offset_seconds must be a number of at most {MOST_OFFSET}, got {offset!r}")
+            source.offset = offset
+        return Response(dump({"offset_seconds": source.offset, "now": source.now()}, iso), media_type=JSON)
 
     async def _call(self, request: Request) -> Response:
         cid = f"{request.path_params['type']}:{request.path_params['id']}"
         call = self._coordinator.calls.get(cid)
         if call is None:
-            return JSONResponse({"error": f"no call {cid}"}, 404)
+            return refused(f"no call {cid}", 404)
         body = {
             "call": call_response(call),
             "members": members_response(call),
             "participants": self._coordinator.media.participants(cid),
         }
-        return Response(dump(body, iso), media_type="application/json")
-
-
-def not_for_pages(handler: Handler) -> Handler:
-    """`handler` for programs alone: 403 to every request that says it comes from a page."""
-
-    async def answer(request: Request) -> Response:
-        origin = request.headers.get("origin")
-        if origin is None:
-            return await handler(request)
-        return JSONResponse(
-            {"error": f"the control API is for programs: send no Origin header (got {origin!r})"}, 403
-        )
-
-    return answer
+        return Response(dump(body, iso), media_type=JSON)

@@ -1,0 +1,36 @@
+"""Who may use the control API, and how it refuses: programs alone, with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from harness.local_stream.coordinator.errors import ApiError
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def not_for_pages(handler: Handler) -> Handler:
+    """`handler` for programs alone: 403 to every request that says it comes from a page.
+
+    Without CORS no page can read an answer; but a page of any website may send requests to this machine. A
+    browser adds an Origin to each that could change something, so whatever has one is refused.
+    """
+
+    async def answer(request: Request) -> Response:
+        origin = request.headers.get("origin")
+        if origin is not None:
+            return refused(f"the control API is for programs: send no Origin header (got {origin!r})", 403)
+        try:
+            return await handler(request)
+        except ApiError as error:  # a body that is no JSON object, or too large
+            return refused(error.detail, error.status)
+
+    return answer
+
+
+def refused(sentence: str, status: int = 400, fields: dict[str, str] | None = None) -> Response:
+    """An error; `fields` has one sentence for each field at fault."""
+    return JSONResponse({"error": sentence} | ({"fields": fields} if fields else {}), status)

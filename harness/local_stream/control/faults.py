@@ -1,0 +1,42 @@
+"""Faults in the control API: add one, list them with their hits, take them back."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from harness.local_stream.control.access import not_for_pages, refused
+from harness.local_stream.coordinator.body import read_object
+from harness.local_stream.fault_rule import BadRule
+from harness.local_stream.faults import Faults
+
+
+def fault_routes(faults: Faults) -> list[Route]:
+    """Routes below `/_control`."""
+
+    async def add(request: Request) -> Response:
+        try:
+            return JSONResponse(faults.add(await read_object(request)), 201)
+        except BadRule as error:
+            return refused(str(error), fields=error.fields)
+
+    async def listed(_request: Request) -> Response:
+        return JSONResponse({"faults": faults.listed()})
+
+    async def clear(_request: Request) -> Response:
+        faults.clear()
+        return JSONResponse({"faults": []})
+
+    async def remove(request: Request) -> Response:
+        rule_id = request.path_params["id"]
+        if not faults.remove(rule_id):
+            return refused(f"no fault has the id {rule_id}: GET /_control/faults lists them", 404)
+        return JSONResponse({"faults": faults.listed()})
+
+    return [
+        Route("/faults", not_for_pages(add), methods=["POST"]),
+        Route("/faults", not_for_pages(listed), methods=["GET"]),
+        Route("/faults", not_for_pages(clear), methods=["DELETE"]),
+        Route("/faults/{id}", not_for_pages(remove), methods=["DELETE"]),
+    ]
