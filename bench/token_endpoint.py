@@ -38,7 +38,7 @@ from harness.config import HarnessSettings, child_environment, load, server_envi
 from harness.errors import Finding, HarnessError, ServerError
 from harness.setup.cache import cache_folder
 from harness.setup.locked import locked
-from harness.setup.pages import CI_OPTIONS, LOCK_FILES, NODE, NPM, RETRIES, WITHIN
+from harness.setup.npm import CI_OPTIONS, LOCK_FILES, NODE, NPM, RETRIES, WITHIN
 from harness.setup.tool import run_tool
 from harness.stack.keys import Keys, make_keys
 from harness.stack.process import ServerProcess

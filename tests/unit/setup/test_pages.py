@@ -7,7 +7,7 @@ import pytest
 
 from harness.config import HarnessSettings, load
 from harness.errors import SetUpError
-from harness.setup import pages
+from harness.setup import npm, pages
 from harness.setup.progress import Progress
 
 # Stands in for Vite where a test is about what set-up does with its result.
@@ -24,7 +24,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HarnessSettings
     """An empty cache, and small sources of our own with the real lock file."""
     sources = tmp_path / "sources"
     (sources / "src").mkdir(parents=True)
-    for name in pages.LOCK_FILES:
+    for name in npm.LOCK_FILES:
         shutil.copy(pages.SOURCES / name, sources)
     (sources / "index.html").write_text("<p>first</p>")
     (sources / "src" / "main.ts").write_text("export {};")
