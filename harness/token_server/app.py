@@ -21,6 +21,7 @@ from harness.token_server import second_try
 from harness.token_server.body import read_body, wanted_call
 from harness.token_server.cors import Cors
 from harness.token_server.display_name import display_name
+from harness.token_server.framing import Framing
 from harness.token_server.head_limit import HeadLimit
 from harness.token_server.limits import TIME_LIMIT
 from harness.token_server.rate_limit import RateLimit
@@ -31,6 +32,7 @@ from harness.token_server.stream import TOKEN_LIFETIME, StreamVideo
 from harness.token_server.supabase import Supabase
 
 PATH = "/.netlify/functions/stream-video-token"
+CLOSE = {"connection": "close"}  # where its end is unclear, whatever comes next is, too
 NO_STORE = {"cache-control": "no-store"}  # an answer may hold a token
 
 
@@ -63,9 +65,9 @@ class TokenEndpoint:
 
     async def _grant(self, request: Request, steps: Steps) -> dict[str, str]:
         body = await read_body(request)
-        user = await self._sessions.user(request.headers.get("authorization"))
+        user = await self._sessions.user(request.headers.getlist("authorization"))
         self._rate_limit.count(user.id)  # only now: nobody can use up another's share
-        call_type, call_id = wanted_call(body)
+        call_type, call_id = wanted_call(body, request.headers.getlist("content-encoding"))
         steps.know(callType=call_type, callId=call_id, userId=user.id)
         steps("Session verified")
 
@@ -130,6 +132,7 @@ def create_app(settings: TokenServerSettings, stream: StreamVideo | None = None)
         middleware=[
             Middleware(Cors, origins=settings.allowed_origins),
             Middleware(HeadLimit, too_large=lambda: refused(431, "Headers too large")),
+            Middleware(Framing, ambiguous=lambda: refused(400, "Ambiguous body length", CLOSE)),
         ],
         exception_handlers={HTTPException: unroutable},
         lifespan=lifespan,

@@ -6,6 +6,8 @@ or RS256), or, in the legacy way, with the project's shared JWT secret (HS256). 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,6 +25,9 @@ AUDIENCE = "authenticated"
 CLOCK_SKEW = 30  # seconds between Supabase's clock and ours
 SHARED = "HS256"
 REQUIRED = ["exp", "sub"]
+# Exactly the characters of a signed token: what decodes it passes over all others, such as the comma and the
+# second token of two headers that a proxy joined.
+BEARER = re.compile(r"bearer +([A-Za-z0-9._-]+)", re.IGNORECASE)
 # What Auth is asked about is judged by all but its signature: a stranger's invention is not worth a request.
 UNSIGNED = {
     "verify_signature": False,
@@ -54,13 +59,16 @@ class Sessions:
         self._keys = SigningKeys(supabase)
         self._remote_check = RemoteCheck(supabase)
 
-    async def user(self, authorization: str | None) -> User:
-        """The user of a `Bearer` header; raises Refusal: 401 for a bad one, 503 when none can judge it."""
-        scheme, _, token = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+    async def user(self, authorization: Sequence[str]) -> User:
+        """The user of the one `Bearer` header; raises Refusal: 401 for a bad one, 503 when none can judge it.
+
+        Of several headers none counts: another server on the way may have judged by the other one.
+        """
+        bearer = BEARER.fullmatch(authorization[0]) if len(authorization) == 1 else None
+        if bearer is None:
             raise Refusal(401, "Invalid auth", "no bearer token")
         try:
-            return await self._verified(token.strip())
+            return await self._verified(bearer[1])
         except UNREADABLE as error:
             raise Refusal(401, "Invalid auth", type(error).__name__) from None
 
