@@ -17,11 +17,17 @@ from harness.config import LocalStreamSettings
 from harness.local_stream.control import Control
 from harness.local_stream.coordinator import (
     app_operations,
+    blocks,
     call_operations,
+    call_permissions,
+    custom_events,
     door,
     join,
     live_operations,
     location_hint,
+    members,
+    mutes,
+    pins,
     ring_operations,
     task_operations,
     telemetry,
@@ -42,6 +48,12 @@ OPERATIONS = [
     *call_operations.OPERATIONS,
     *live_operations.OPERATIONS,
     *ring_operations.OPERATIONS,
+    *members.OPERATIONS,
+    *blocks.OPERATIONS,
+    *mutes.OPERATIONS,
+    *call_permissions.OPERATIONS,
+    *custom_events.OPERATIONS,
+    *pins.OPERATIONS,
     *join.OPERATIONS,
 ]
 EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]

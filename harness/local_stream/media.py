@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from typing import Any, Literal, Protocol
 
 from starlette.routing import BaseRoute
@@ -20,6 +20,18 @@ class MediaServer(Protocol):
         self, cid: str, reason: Literal["ended", "live_ended"], keep: Callable[[SfuUser], bool] = ...
     ) -> None:
         """Send everybody away but those whom `keep` names."""
+
+    async def remove(self, cid: str, user_id: str) -> None:
+        """Send one user away; credentials from before are good for nothing any more."""
+
+    def mute(self, cid: str, user_ids: Set[str], tracks: Set[str]) -> None:
+        """Mute these tracks (audio, video, screenshare, screenshare_audio) of these users."""
+
+    async def permit(self, cid: str, user_id: str, capabilities: Set[str]) -> None:
+        """Who is in the call as this user has these capabilities from now on."""
+
+    def pin(self, cid: str, user_id: str, session_id: str, *, pinned: bool) -> bool:
+        """Pin or unpin a session for everybody; False when it is not in the call."""
 
     def participants(self, cid: str) -> list[dict[str, Any]]:
         """Who is in the call, what they publish and receive."""

@@ -6,15 +6,15 @@ from copy import deepcopy
 
 from harness.local_stream.coordinator import call_settings, call_types
 from harness.local_stream.coordinator.call_response import call_response, members_response
-from harness.local_stream.coordinator.calls import Call, Member
+from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import ApiError, Code, input_error, not_allowed
+from harness.local_stream.coordinator.members import check, set_member
 from harness.local_stream.coordinator.operations import Ask
 from harness.local_stream.coordinator.users import User, read_user
 from harness.local_stream.coordinator.values import Json, mapping, mappings, moment, text
 
 LONGEST_NAME = 64
-MOST_MEMBERS = 100
 
 
 def get_or_create(coordinator: Coordinator, ask: Ask) -> tuple[Call, bool]:
@@ -39,7 +39,7 @@ def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
         sentence = f"id must be a maximum of {LONGEST_NAME} characters in length"
         raise input_error(sentence, id=sentence)
     members = mappings(data, "members") or []
-    _check_members(coordinator, members, text(data, "created_by_id"))
+    check(coordinator, members, maker=text(data, "created_by_id"))
     settings = call_settings.overridden(call_type.settings, mapping(data, "settings_override") or {})
     creator = _creator(coordinator, ask, data)
     now = coordinator.source.now()
@@ -56,7 +56,7 @@ def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
         starts_at=moment(data, "starts_at"),
     )
     for given in members:
-        set_member(coordinator, call, given)
+        set_member(coordinator, call, given, now)
     if "create-call" not in coordinator.capabilities(ask.caller, call):
         raise not_allowed(creator.id, creator.role, "CreateCall", f"video:{call_type.name}")
     return call
@@ -73,25 +73,3 @@ def _creator(coordinator: Coordinator, ask: Ask, data: Json) -> User:
             "either data.created_by or data.created_by_id must be provided when using server side auth."
         )
     return coordinator.users.get(creator_id) or coordinator.users.upsert(read_user({"id": creator_id}))
-
-
-def _check_members(coordinator: Coordinator, members: list[dict[str, object]], maker: str | None) -> None:
-    if len(members) > MOST_MEMBERS:
-        sentence = f"members must contain at maximum {MOST_MEMBERS} items"
-        raise input_error(sentence, members=sentence)
-    named = [text(member, "user_id") or "" for member in members]
-    missing = [user_id for user_id in coordinator.users.missing(named) if user_id != maker]
-    if missing:
-        raise input_error(f"the provided users [{' '.join(missing)}] don't exist")
-
-
-def set_member(coordinator: Coordinator, call: Call, given: Json) -> Member:
-    """Add the member that `given` (the vendor's MemberRequest) describes, or change it."""
-    user = coordinator.user(text(given, "user_id") or "")
-    now = coordinator.source.now()
-    member = call.members.setdefault(user.id, Member(user, now, now))
-    member.updated_at = now
-    member.role = text(given, "role") or member.role
-    custom = mapping(given, "custom")
-    member.custom = member.custom if custom is None else deepcopy(custom)
-    return member

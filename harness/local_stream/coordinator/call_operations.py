@@ -10,7 +10,7 @@ from harness.local_stream.coordinator.call_response import (
     call_response,
     call_state,
     capabilities_by_role,
-    members_response,
+    member_response,
 )
 from harness.local_stream.coordinator.calls import Call, Member
 from harness.local_stream.coordinator.coordinator import Coordinator
@@ -76,11 +76,8 @@ async def query_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, ob
         raise required("id" if call_type else "type")
     call = coordinator.call(f"{call_type}:{call_id}")
     coordinator.require(ask.caller, call, "read-call")
-    found, cursor = filters.query(list(call.members.values()), ask.body, _member_fields)
-    shown = {member.user.id for member in found}
-    answer = [each for each in members_response(call) if each["user_id"] in shown]
-    answer.sort(key=lambda each: [member.user.id for member in found].index(str(each["user_id"])))
-    return {"members": answer, "next": cursor, "prev": None}
+    found, cursor = filters.query(call.newest_members(), ask.body, _member_fields)
+    return {"members": [member_response(member) for member in found], "next": cursor, "prev": None}
 
 
 def _watched_state(coordinator: Coordinator, ask: Ask, call: Call, limit: int | None) -> dict[str, object]:

@@ -25,7 +25,7 @@ def call_response(call: Call) -> dict[str, object]:
         "custom": call.custom,
         "team": call.team or "",
         "channel_cid": None,
-        "blocked_user_ids": [],
+        "blocked_user_ids": call.blocked_user_ids,
         "current_session_id": call.session.id if call.session else "",
         "session": session_response(call.session) if call.session else None,
         # Nothing takes streams in or sends them out here: the vendor's shape, all off.
@@ -83,8 +83,8 @@ def member_response(member: Member) -> dict[str, object]:
 
 
 def members_response(call: Call, limit: int | None = None) -> list[dict[str, object]]:
-    """The call's members, the oldest `limit` of them."""
-    shown = list(call.members.values())[: MEMBERS_SHOWN if limit is None else limit]
+    """The call's members, the newest `limit` of them."""
+    shown = call.newest_members()[: MEMBERS_SHOWN if limit is None else limit]
     return [member_response(member) for member in shown]
 
 

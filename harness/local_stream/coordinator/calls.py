@@ -72,6 +72,10 @@ class Call:
     members: dict[str, Member] = field(default_factory=dict)
     session: Session | None = None
     past_sessions: dict[str, Session] = field(default_factory=dict)
+    blocked_user_ids: list[str] = field(default_factory=list)
+    # Capabilities of single users here, beside (or in spite of) those of their roles.
+    granted: dict[str, frozenset[str]] = field(default_factory=dict)
+    revoked: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def cid(self) -> str:
@@ -82,11 +86,22 @@ class Call:
         """How long before `starts_at` a call in backstage opens."""
         return self.settings["backstage"]["join_ahead_time_seconds"] or 0
 
+    def newest_members(self) -> list[Member]:
+        """The members as the vendor lists them: the newest first; those of one moment by user id."""
+        by_id = sorted(self.members.values(), key=lambda member: member.user.id)
+        return sorted(by_id, key=lambda member: member.created_at, reverse=True)
+
     def capabilities(self, user: User, also: Iterable[str] = ()) -> frozenset[str]:
-        """What `user` may do here; `also` are roles beside those of the user and the member."""
+        """What `user` may do here: nothing, while blocked.
+
+        `also` are roles beside those of the user and the member.
+        """
+        if user.id in self.blocked_user_ids:
+            return frozenset()
         member = self.members.get(user.id)
         roles = [user.role, *([member.role] if member and member.role else []), *also]
-        return grants.capabilities(self.type.grants, roles, owner=user.id == self.created_by.id)
+        held = grants.capabilities(self.type.grants, roles, owner=user.id == self.created_by.id)
+        return (held | self.granted.get(user.id, frozenset())) - self.revoked.get(user.id, frozenset())
 
     def in_backstage(self, now: datetime) -> bool:
         """Closed to who may not join backstage: not live, and not yet in the time of joining ahead."""

@@ -55,13 +55,16 @@ class Publisher:
         user_id: str | None = None,
         *,
         to: Collection[str] | None = None,
+        also: Collection[str] = (),
     ) -> None:
         """Send `event` of `call`; `detail` is what the vendor's event holds beside type, cid and time.
 
-        `to` names the users that it is for, whoever else watches.
+        `to` names the users that it is for, whoever else watches; `also` users that it is for besides.
         """
         connections = self.connections
-        receivers = connections.concerned(call.cid, call.members) if to is None else connections.of(to)
+        receivers = (
+            connections.concerned(call.cid, {*call.members, *also}) if to is None else connections.of(to)
+        )
         if receivers:
             body = {"type": event, "call_cid": call.cid, "created_at": self._source.now(), **detail}
             frame = dump(body, iso)

@@ -77,11 +77,18 @@ class Participant:
         if not infos:
             raise SfuError(models.ERROR_CODE_PUBLISH_TRACKS_MISMATCH, "SetPublisher names no track")
         for info in infos:
-            needed = CAPABILITIES.get(info.track_type)
-            if needed is None or needed not in self.capabilities:
-                kind = models.TrackType.Name(info.track_type)
-                raise permission_denied(f"user {self.user.id!r} may not publish {kind}: it lacks {needed!r}")
+            self.check_may_publish(info.track_type)
         return await self.publisher.negotiate(sdp, infos)
+
+    def may_publish(self, kind: int) -> bool:
+        """Whether the capabilities of this moment allow it."""
+        return CAPABILITIES.get(kind) in self.capabilities
+
+    def check_may_publish(self, kind: int) -> None:
+        """Raises SfuError PERMISSION_DENIED when it may not."""
+        if not self.may_publish(kind):
+            name, needed = models.TrackType.Name(kind), CAPABILITIES.get(kind)
+            raise permission_denied(f"user {self.user.id!r} may not publish {name}: it lacks {needed!r}")
 
     def sources(self) -> dict[TrackKey, Source]:
         """What others can subscribe to, muted or not."""

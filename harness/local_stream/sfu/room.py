@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from harness.local_stream.sfu.errors import SfuError
+from harness.local_stream.sfu.errors import SfuError, unauthenticated
 from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
 from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
@@ -41,6 +41,9 @@ class Room:
         self._vanishing: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: tuple[float, Callable[[SfuUser], bool]] | None = None
+        self._removed: dict[str, float] = {}
+        # By session id: the user. Everybody sees these first.
+        self.pins: dict[str, str] = {}
 
     def resume(self, session_id: str, grant: Grant, channel: Channel) -> Participant | None:
         """The participant whose WebSocket came back, with this one; None when it is not here any more."""
@@ -84,6 +87,8 @@ class Room:
         if participant.channel is not None:
             participant.channel.detach()
         model = participant.as_model()
+        if self.pins.pop(participant.session_id, None):
+            self.tell_pins()
         await participant.close()
         left = events.ParticipantLeft(call_cid=self.cid, participant=model)
         self._tell_others(participant, events.SfuEvent(participant_left=left))
@@ -109,12 +114,13 @@ class Room:
             self._vanishing[participant.session_id] = handle
 
     async def subscribe(self, *participants: Participant) -> None:
-        """Bring what flows to these in line with what they asked for and what there is."""
+        """Bring what flows to these in line with what they asked for, what there is, and who may publish."""
         sources = {
             key: source for each in self.participants.values() for key, source in each.sources().items()
         }
+        flowing = [key for key in sources if self._may_flow(key)]
         for participant in participants:
-            wanted = {key: wish for key in sources if (wish := _wish(participant, key))}
+            wanted = {key: wish for key in flowing if (wish := _wish(participant, key))}
             await participant.subscriber.select(wanted, sources)
 
     def mute(self, participant: Participant, kind: int, *, muted: bool) -> None:
@@ -123,7 +129,7 @@ class Room:
         if track is None or track.muted == muted:
             return
         track.muted = muted
-        self._tell_others(participant, _track_event(participant, kind, published=not muted))
+        self._tell_others(participant, track_event(participant, kind, published=not muted))
 
     async def end(self, reason: int, keep: Callable[[SfuUser], bool]) -> None:
         """Send away who is not kept, with `call_ended`; tokens made until now do not let them in again."""
@@ -133,6 +139,18 @@ class Room:
             if not keep(participant.user):
                 participant.send(event)
                 await self.leave(participant)
+
+    async def remove(self, user_id: str) -> None:
+        """Send one user away, from every session; tokens made until now do not let it in again."""
+        self._removed[user_id] = time.time()
+        event = events.SfuEvent(call_ended=events.CallEnded(reason=models.CALL_ENDED_REASON_KICKED))
+        for participant in self.of_user(user_id):
+            participant.send(event)
+            await self.leave(participant)
+
+    def of_user(self, user_id: str) -> list[Participant]:
+        """The sessions of one user."""
+        return [each for each in self.participants.values() if each.user.id == user_id]
 
     async def close(self) -> None:
         """Drop everybody without a word."""
@@ -151,6 +169,7 @@ class Room:
         state = models.CallState(
             participants=[each.as_model() for each in self.participants.values()],
             participant_count=self.count(),
+            pins=self._pins(),
         )
         state.started_at.FromNanoseconds(int(self.started_at * 1_000_000_000))
         return state
@@ -165,12 +184,24 @@ class Room:
         for participant in self.participants.values():
             participant.send(events.SfuEvent(health_check_response=health))
 
+    def tell_pins(self) -> None:
+        """Tell everybody who is pinned."""
+        for participant in self.participants.values():
+            participant.send(events.SfuEvent(pins_updated=events.PinsChanged(pins=self._pins())))
+
+    def _pins(self) -> list[Message]:
+        return [models.Pin(user_id=user, session_id=session) for session, user in self.pins.items()]
+
     def _track_changed(self, participant: Participant, track: PublishedTrack, there: bool) -> None:
         if not track.muted:
-            self._tell_others(participant, _track_event(participant, track.type, published=there))
+            self._tell_others(participant, track_event(participant, track.type, published=there))
         key: TrackKey = (participant.session_id, track.type)
         concerned = [each for each in self.participants.values() if not there or _wish(each, key)]
         self._spawn(self.subscribe(*concerned))
+
+    def _may_flow(self, key: TrackKey) -> bool:
+        session_id, kind = key
+        return self.participants[session_id].may_publish(kind)
 
     def _tell_others(self, participant: Participant, event: Message) -> None:
         for other in self.participants.values():
@@ -184,6 +215,8 @@ class Room:
                 "the call has ended for this user",
                 strategy=models.WEBSOCKET_RECONNECT_STRATEGY_DISCONNECT,
             )
+        if grant.issued < self._removed.get(grant.user.id, 0.0):
+            raise unauthenticated("this user was removed from the call: join it again, if that is allowed")
 
     def _waits_no_more(self, session_id: str) -> None:
         handle = self._vanishing.pop(session_id, None)
@@ -211,7 +244,14 @@ def _wish(participant: Participant, key: TrackKey) -> Wish | None:
     return participant.wanted.get(key)
 
 
-def _track_event(participant: Participant, kind: int, *, published: bool) -> Message:
+def track_event(
+    participant: Participant,
+    kind: int,
+    *,
+    published: bool,
+    cause: int = models.TRACK_UNPUBLISH_REASON_USER_MUTED,
+) -> Message:
+    """`track_published` or `track_unpublished`; `cause` says why the latter."""
     common = {
         "user_id": participant.user.id,
         "session_id": participant.session_id,
@@ -220,7 +260,6 @@ def _track_event(participant: Participant, kind: int, *, published: bool) -> Mes
     }
     if published:
         return events.SfuEvent(track_published=events.TrackPublished(**common))
-    cause = models.TRACK_UNPUBLISH_REASON_USER_MUTED
     return events.SfuEvent(track_unpublished=events.TrackUnpublished(cause=cause, **common))
 
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from harness.local_stream.journal import Journal
+from harness.local_stream.sfu import moderation
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.room import SfuObserver, nobody
 from harness.local_stream.sfu.rooms import SILENCE_SECONDS, VANISH_SECONDS, Rooms
@@ -74,6 +75,35 @@ class Sfu:
         room = self._rooms.find(cid)
         if room is not None:
             await room.end(REASONS[reason], keep)
+
+    async def remove(self, cid: str, user_id: str) -> None:
+        """Send one user away, whose tokens made until now are good for nothing any more."""
+        await self._rooms.room(cid).remove(user_id)
+
+    def mute(self, cid: str, user_ids: Set[str], tracks: Set[str]) -> None:
+        """Mute `tracks` (audio, video, screenshare, screenshare_audio) of these users."""
+        room = self._rooms.find(cid)
+        if room is not None:
+            moderation.mute(room, user_ids, tracks)
+
+    async def permit(self, cid: str, user_id: str, capabilities: Set[str]) -> None:
+        """From now on the user has these capabilities, whatever its token says."""
+        room = self._rooms.find(cid)
+        if room is not None:
+            await moderation.permit(room, user_id, frozenset(capabilities))
+
+    def pin(self, cid: str, user_id: str, session_id: str, *, pinned: bool) -> bool:
+        """Pin or unpin one session for everybody; False when it is not in the call."""
+        room = self._rooms.find(cid)
+        participant = room.participants.get(session_id) if room else None
+        if room is None or participant is None or participant.user.id != user_id:
+            return False
+        if pinned:
+            room.pins[session_id] = user_id
+        else:
+            room.pins.pop(session_id, None)
+        room.tell_pins()
+        return True
 
     def participants(self, cid: str) -> list[dict[str, Any]]:
         """`[{"user_id", "session_id", "published": [{"type", "bytes", "muted"}], "received_bytes"}]`."""

@@ -79,6 +79,8 @@ async def update_subscriptions(session: Session, request: Message, _response: Me
 
 async def update_mute_states(session: Session, request: Message, _response: Message) -> Detail:
     for state in request.mute_states:
+        if not state.muted:
+            session.participant.check_may_publish(state.track_type)
         session.room.mute(session.participant, state.track_type, muted=state.muted)
     return {"muted": {models.TrackType.Name(state.track_type): state.muted for state in request.mute_states}}
 

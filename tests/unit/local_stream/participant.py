@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from getstream.video.rtc.pb.stream.video.sfu.event import events_pb2
@@ -21,6 +22,8 @@ class Participant:
     user_id: str
     session_id: str
     socket: ClientConnection
+    sfu_token: str
+    joined: Any = None
 
     def hears(self, kind: str) -> object:
         """The next SFU event of this kind (`call_ended` ...)."""
@@ -30,6 +33,11 @@ class Participant:
             event = events_pb2.SfuEvent.FromString(frame)
             if event.WhichOneof("event_payload") == kind:
                 return getattr(event, kind)
+
+    def asks_to_join(self) -> None:
+        """The first message of a session; a second time, it is a session that asks again."""
+        request = events_pb2.JoinRequest(token=self.sfu_token, session_id=self.session_id)
+        self.socket.send(events_pb2.SfuRequest(join_request=request).SerializeToString())
 
     def leaves(self) -> None:
         """Say goodbye."""
@@ -52,8 +60,7 @@ def joined(local_stream: LocalStream, user_id: str, call_id: str) -> Iterator[Pa
         "cid": f"livestream:{call_id}",
     }
     with connect(f"{credentials['server']['ws_endpoint']}?{urlencode(query)}") as socket:
-        request = events_pb2.JoinRequest(token=credentials["token"], session_id=session_id)
-        socket.send(events_pb2.SfuRequest(join_request=request).SerializeToString())
-        participant = Participant(user_id, session_id, socket)
-        participant.hears("join_response")
+        participant = Participant(user_id, session_id, socket, credentials["token"])
+        participant.asks_to_join()
+        participant.joined = participant.hears("join_response")
         yield participant

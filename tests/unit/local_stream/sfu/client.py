@@ -47,13 +47,17 @@ class Client:
     async def join(self, **details: Message) -> Message:
         """Connect and join; the join response."""
         await self.open()
+        await self.ask_to_join(**details)
+        return await self.event("join_response")
+
+    async def ask_to_join(self, **details: Message) -> None:
+        """Send the join request, whatever comes of it."""
         reconnect = events.ReconnectDetails(**details)
         fast = reconnect.strategy == models.WEBSOCKET_RECONNECT_STRATEGY_FAST
         request = events.JoinRequest(
             token=self.token, session_id=self.session_id, reconnect_details=reconnect, fast_reconnect=fast
         )
         await self.send(events.SfuRequest(join_request=request))
-        return await self.event("join_response")
 
     async def send(self, request: Message) -> None:
         assert self._socket is not None

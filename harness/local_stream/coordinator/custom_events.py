@@ -1,0 +1,62 @@
+"""Events of the app's own, and reactions: sent to whoever watches the call, and not kept."""
+
+from __future__ import annotations
+
+from harness.local_stream.coordinator.actors import named_actor
+from harness.local_stream.coordinator.calls import Call
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.encoding import dump, iso
+from harness.local_stream.coordinator.errors import input_error, not_allowed, required
+from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.users import User, user_response
+from harness.local_stream.coordinator.values import Json, mapping, text
+
+# Of the custom data as JSON, in bytes.
+LARGEST = 5 * 1024
+
+
+async def send_call_event(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Send `custom` to the call, on behalf of a user."""
+    call = coordinator.call(ask.cid)
+    coordinator.require(ask.caller, call, "read-call")
+    user = _sender(coordinator, ask, call, "SendEvent")
+    detail = {"custom": _custom(ask.body), "user": user_response(user)}
+    coordinator.publisher.publish(call, "custom", detail, user.id)
+    return {}
+
+
+async def send_reaction(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Send a reaction of `type`, say `raised-hand`."""
+    call = coordinator.call(ask.cid)
+    coordinator.require(ask.caller, call, "create-reaction")
+    kind = text(ask.body, "type")
+    if not kind:
+        raise required("type")
+    user = _sender(coordinator, ask, call, "CreateCallReaction")
+    reaction: dict[str, object] = {"type": kind, "user": user_response(user), "custom": _custom(ask.body)}
+    if emoji := text(ask.body, "emoji_code"):
+        reaction["emoji_code"] = emoji
+    coordinator.publisher.publish(call, "call.reaction_new", {"reaction": reaction}, user.id)
+    return {"reaction": reaction}
+
+
+def _sender(coordinator: Coordinator, ask: Ask, call: Call, action: str) -> User:
+    user = named_actor(coordinator, ask, "user")
+    if ask.caller.anonymous:
+        raise not_allowed(user.id, user.role, action, f"video:{call.type.name}")
+    return user
+
+
+def _custom(body: Json) -> dict[str, object]:
+    custom = mapping(body, "custom") or {}
+    size = len(dump(custom, iso).encode())
+    if size > LARGEST:
+        sentence = f"custom must be {LARGEST} bytes of JSON at most, got {size}"
+        raise input_error(sentence, custom=sentence)
+    return custom
+
+
+OPERATIONS = [
+    Operation("SendCallEvent", "POST", "/call/{type}/{id}/event", send_call_event),
+    Operation("SendVideoReaction", "POST", "/call/{type}/{id}/reaction", send_reaction),
+]

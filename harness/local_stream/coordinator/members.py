@@ -1,0 +1,106 @@
+"""Members of a call: who they are, and how they change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+from datetime import datetime
+
+from harness.local_stream.coordinator.actors import check_exist
+from harness.local_stream.coordinator.call_response import (
+    call_response,
+    capabilities_by_role,
+    member_response,
+)
+from harness.local_stream.coordinator.calls import Call, Member
+from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.values import Json, mapping, mappings, text, text_list
+
+MOST = 100
+
+
+async def update_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """Add or change `update_members`, remove `remove_members`; answers with the former, in their order."""
+    call = coordinator.call(ask.cid)
+    given = mappings(ask.body, "update_members") or []
+    removed = text_list(ask.body, "remove_members") or []
+    if given:
+        coordinator.require(ask.caller, call, "update-call-member")
+    if removed:
+        coordinator.require(ask.caller, call, "remove-call-member")
+    check(coordinator, given, "update_members")
+    _check_size(removed, "remove_members")
+    check_exist(coordinator, removed)
+    changed = _change(coordinator, call, given, ask.caller.user_id)
+    _remove(coordinator, call, removed, ask.caller.user_id)
+    return {"members": [member_response(member) for member in changed]}
+
+
+def check(
+    coordinator: Coordinator, members: Sequence[Json], field: str = "members", maker: str | None = None
+) -> None:
+    """Raises the vendor's input error: too many, one without `user_id`, or one that is nobody.
+
+    `maker` makes the call, and may be a user that comes to be with it.
+    """
+    _check_size(members, field)
+    named = [text(member, "user_id") for member in members]
+    if not all(named):
+        raise required("user_id")
+    check_exist(coordinator, [user_id for user_id in named if user_id and user_id != maker])
+
+
+def set_member(coordinator: Coordinator, call: Call, given: Json, now: datetime) -> Member:
+    """Add the member that `given` (the vendor's MemberRequest) describes, or change it."""
+    user = coordinator.user(text(given, "user_id") or "")
+    member = call.members.setdefault(user.id, Member(user, now, now))
+    member.updated_at = now
+    member.role = text(given, "role") or member.role
+    custom = mapping(given, "custom")
+    member.custom = member.custom if custom is None else deepcopy(custom)
+    return member
+
+
+def _change(coordinator: Coordinator, call: Call, given: Sequence[Json], user_id: str | None) -> list[Member]:
+    before = {member.user.id: (member.role, member.custom) for member in call.members.values()}
+    now = coordinator.source.now()
+    changed = [set_member(coordinator, call, each, now) for each in given]
+    added = [member for member in changed if member.user.id not in before]
+    others = [member for member in changed if member.user.id in before]
+    promoted = [member for member in others if member.role != before[member.user.id][0]]
+    _publish(coordinator, call, "call.member_added", added, user_id)
+    _publish(coordinator, call, "call.member_updated", others, user_id)
+    _publish(coordinator, call, "call.member_updated_permission", promoted, user_id)
+    return changed
+
+
+def _publish(
+    coordinator: Coordinator, call: Call, event: str, members: list[Member], user_id: str | None
+) -> None:
+    if not members:
+        return
+    detail: dict[str, object] = {
+        "call": call_response(call),
+        "members": [member_response(member) for member in members],
+    }
+    if event == "call.member_updated_permission":
+        detail["capabilities_by_role"] = capabilities_by_role(call)
+    coordinator.publisher.publish(call, event, detail, user_id)
+
+
+def _remove(coordinator: Coordinator, call: Call, user_ids: list[str], by: str | None) -> None:
+    gone = [user_id for user_id in user_ids if call.members.pop(user_id, None)]
+    if gone:
+        detail = {"call": call_response(call), "members": gone}
+        coordinator.publisher.publish(call, "call.member_removed", detail, by, also=gone)
+
+
+def _check_size(members: Sequence[object], field: str) -> None:
+    if len(members) > MOST:
+        sentence = f"{field} must contain at maximum {MOST} items"
+        raise input_error(sentence, **{field: sentence})
+
+
+OPERATIONS = [Operation("UpdateCallMembers", "POST", "/call/{type}/{id}/members", update_call_members)]
