@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -31,17 +32,23 @@ LOOPBACK = "127.0.0.1"
 KEEP_ALIVE = 65
 # Bytes of a WebSocket's message: far more than any client has to say.
 LARGEST_MESSAGE = 1024 * 1024
+# Milliseconds until a peer that takes nothing of what was sent to it counts as gone.
+TAKES_NOTHING = 40_000
+# Connections are open files. As many as are useful on one machine, and as few as one should know of.
+MOST_FILES, FEW_FILES = 65_536, 4_096
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one server may take: seconds to finish what it is doing at its end, bytes of a request's head.
+    """What one server may take: seconds to finish what it is doing at its end, bytes of a request's head,
+    and seconds between pings of a WebSocket and for each answer (a peer that vanished is noticed by these).
 
     Few seconds by default: a server with WebSockets has always something open.
     """
 
     finish_within: int = 3
     read_of_head: int | None = None  # None: as many as the HTTP library takes
+    ping: float = 20.0
 
 
 STANDARD = Limits()
@@ -93,6 +100,8 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
         timeout_graceful_shutdown=limits.finish_within,
         timeout_keep_alive=KEEP_ALIVE,
         ws_max_size=LARGEST_MESSAGE,
+        ws_ping_interval=limits.ping,
+        ws_ping_timeout=limits.ping,
         ws_per_message_deflate=False,  # on loopback it saves nothing, and costs memory for each connection
     )
     server = uvicorn.Server(config)
@@ -102,6 +111,9 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
     else:
         listener = socket.socket(fileno=settings.listen_fd)
         threading.Thread(target=_stop_with_parent, args=(server,), daemon=True).start()
+    # What is set on the listener holds for every connection that it accepts.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TAKES_NOTHING)
+    _allow_many_files()
     try:
         server.run(sockets=[listener])
     finally:
@@ -115,6 +127,20 @@ class _Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         self.app_state = {**self.app_state, "abort": transport.abort}
         super().connection_made(transport)
+
+
+def _allow_many_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < FEW_FILES:
+        logging.getLogger("serving").warning(
+            "This process may open %d files, so it takes fewer connections than that: "
+            "start it after `ulimit -n %d` if you need more.",
+            allowed,
+            FEW_FILES,
+        )
 
 
 class _Start:

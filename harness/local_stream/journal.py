@@ -1,6 +1,7 @@
 """What was asked of the local Stream and what it said, in order: its evidence.
 
-Nothing secret goes in: callers record operations, ids and outcomes, never tokens or SDPs.
+Nothing secret goes in: callers record operations, ids and outcomes, never tokens or SDPs. What clients make
+long is cut, so that the whole stays of a bounded size.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ Door = Literal["client", "server", "ws", "sfu_rpc", "sfu_ws", "event", "fault", 
 Entry = dict[str, Any]
 
 LIMIT = 100_000
+LONGEST_TEXT = 500
+LONGEST_LIST = 100
 
 
 class Journal:
@@ -45,11 +48,11 @@ class Journal:
                 "door": door,
                 "operation": operation,
                 "method": method,
-                "path": path,
+                "path": _cut(path),
                 "status": status,
-                "user_id": user_id,
-                "call_cid": call_cid,
-                "detail": detail,
+                "user_id": _cut(user_id),
+                "call_cid": _cut(call_cid),
+                "detail": {name: _cut(value) for name, value in detail.items()},
             }
         )
 
@@ -73,3 +76,11 @@ class Journal:
     def clear(self) -> None:
         """Forget all entries."""
         self._entries.clear()
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, str) and len(value) > LONGEST_TEXT:
+        return f"{value[:LONGEST_TEXT]}… ({len(value)} characters)"
+    if isinstance(value, list):
+        return [_cut(each) for each in value[:LONGEST_LIST]]
+    return value

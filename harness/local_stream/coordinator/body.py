@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any, NoReturn
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from harness.local_stream.coordinator.errors import ApiError, Code, input_error
 
 LIMIT = 1024 * 1024
+# How long a client may take to send a body.
+PATIENCE_SECONDS = 30.0
 
 
 async def read_object(request: Request) -> dict[str, object]:
-    """The body as an object, empty when there is none; raises ApiError 4 or 22."""
+    """The body as an object, empty when there is none; raises ApiError 4, 22 or 23."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            raw = await _read(request)
+    except TimeoutError:
+        detail = f"the request body did not come within {PATIENCE_SECONDS:g} s"
+        raise ApiError(408, Code.REQUEST_TIMEOUT, detail) from None
+    except ClientDisconnect:
+        raise input_error("the client left before its request was complete") from None
+    return parse_object(raw.decode(errors="replace")) if raw else {}
+
+
+async def _read(request: Request) -> bytearray:
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > LIMIT:
             raise ApiError(413, Code.PAYLOAD_TOO_BIG, f"the request body is larger than {LIMIT} bytes")
-    return parse_object(raw.decode(errors="replace")) if raw else {}
+    return raw
 
 
 def parse_object(raw: str) -> dict[str, object]:

@@ -38,6 +38,10 @@ def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
     if len(ask.path["id"]) > LONGEST_NAME:
         sentence = f"id must be a maximum of {LONGEST_NAME} characters in length"
         raise input_error(sentence, id=sentence)
+    if not ask.path["id"].isprintable():
+        raise input_error(
+            "id must not contain control characters", id="id must not contain control characters"
+        )
     members = mappings(data, "members") or []
     check(coordinator, members, maker=text(data, "created_by_id"))
     settings = call_settings.overridden(call_type.settings, mapping(data, "settings_override") or {})

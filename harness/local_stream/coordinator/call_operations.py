@@ -19,6 +19,9 @@ from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.ring_operations import ring_if_asked
 from harness.local_stream.coordinator.values import flag, mapping, moment, text, whole
 
+# Digits.
+LONGEST_NUMBER = 9
+
 
 async def get_or_create_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """The call, made if need be. Whoever makes it owns it."""
@@ -88,8 +91,8 @@ def _watched_state(coordinator: Coordinator, ask: Ask, call: Call, limit: int | 
 def _number(given: str | None) -> int | None:
     if given is None:
         return None
-    if not given.isdecimal():
-        raise input_error(f"members_limit must be a number, got {given!r}")
+    if not given.isdecimal() or len(given) > LONGEST_NUMBER:
+        raise input_error(f"members_limit must be a number, got {given[:20]!r}")
     return int(given)
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from harness.serving import LOOPBACK, bind
 T = TypeVar("T")
 API_KEY = "local-key"
 API_SECRET = "the secret of the tests, long enough for HS256"
+COMMAND = [sys.executable, "-m", "harness.local_stream"]
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def token(claims: dict[str, Any], secret: str = API_SECRET) -> str:
 
 
 @contextmanager
-def running(*, control: bool = True) -> Iterator[str]:
-    """The address of a local Stream that runs meanwhile."""
+def running(*, control: bool = True, command: Sequence[str] = COMMAND) -> Iterator[str]:
+    """The address of a local Stream that runs meanwhile, by `command`."""
     listener = bind()
     fd = listener.fileno()
     settings = {
@@ -84,7 +85,6 @@ def running(*, control: bool = True) -> Iterator[str]:
         "HARNESS_STREAM_CONTROL": str(int(control)),
         "HARNESS_LISTEN_FD": str(fd),
     }
-    command = [sys.executable, "-m", "harness.local_stream"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, env=child_environment(settings), pass_fds=[fd])
     base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     listener.close()

@@ -48,3 +48,14 @@ def test_the_oldest_go_when_it_is_full() -> None:
     for operation in ("first", "second", "third"):
         journal.record("ws", operation)
     assert [entry["operation"] for entry in journal.entries()] == ["second", "third"]
+
+
+def test_what_clients_make_long_is_cut() -> None:
+    journal = Journal()
+    much = "x" * 100_000
+    journal.record(
+        "client", "UpdateUsers", path=much, user_id=much, call_cid=much, message=much, users=[much] * 900
+    )
+    (entry,) = journal.entries()
+    assert len(str(entry)) < 100_000
+    assert entry["path"].endswith("x… (100000 characters)")
