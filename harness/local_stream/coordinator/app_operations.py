@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from harness.local_stream.coordinator.call_types import BUILT_IN
+from harness.local_stream.coordinator.call_types import CallType
 from harness.local_stream.coordinator.coordinator import Coordinator
-from harness.local_stream.coordinator.encoding import EPOCH
 from harness.local_stream.coordinator.operations import Ask, Operation
 
 _OFF = [
@@ -64,7 +63,7 @@ _PUSH = {
 
 async def get_app(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """AppResponseFields."""
-    del coordinator, ask
+    del ask
     app: dict[str, object] = {
         **dict.fromkeys(_OFF, False),
         **dict.fromkeys(_EMPTY, ""),
@@ -76,7 +75,9 @@ async def get_app(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
         "cdn_expiration_seconds": 0,
         "max_aggregated_activities_length": 0,
         "reminders_interval": 0,
-        "call_types": {name: _call_type(number, name) for number, name in enumerate(BUILT_IN, 1)},
+        "call_types": {
+            each.name: _call_type(number, each) for number, each in enumerate(coordinator.call_types, 1)
+        },
         "channel_configs": {},
         "event_hooks": [],
         "file_upload_config": _UPLOADS,
@@ -90,10 +91,16 @@ async def get_app(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     return {"app": app}
 
 
-def _call_type(number: int, name: str) -> dict[str, object]:
+def _call_type(number: int, call_type: CallType) -> dict[str, object]:
     # No `settings`: this list has them in a form of its own, which no SDK reads.
-    times = {"created_at": EPOCH, "updated_at": EPOCH}
-    return {"app": 1, "id": number, "name": name, "recording_external_storage": "", **times}
+    return {
+        "app": 1,
+        "id": number,
+        "name": call_type.name,
+        "recording_external_storage": call_type.external_storage,
+        "created_at": call_type.created_at,
+        "updated_at": call_type.updated_at,
+    }
 
 
 OPERATIONS = [Operation("GetApp", "GET", "/app", get_app, area="common", access="server")]

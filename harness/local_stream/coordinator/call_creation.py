@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from harness.local_stream.coordinator import call_settings, call_types
+from harness.local_stream.coordinator import call_settings
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
-from harness.local_stream.coordinator.errors import ApiError, Code, input_error, not_allowed
+from harness.local_stream.coordinator.errors import input_error, not_allowed
 from harness.local_stream.coordinator.members import check, set_member
 from harness.local_stream.coordinator.operations import Ask
 from harness.local_stream.coordinator.users import User, read_user
@@ -32,9 +32,7 @@ def get_or_create(coordinator: Coordinator, ask: Ask) -> tuple[Call, bool]:
 
 
 def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
-    call_type = call_types.BUILT_IN.get(ask.path["type"])
-    if call_type is None:
-        raise ApiError(404, Code.NOT_FOUND, f"call type {ask.path['type']} does not exist")
+    call_type = coordinator.call_types.get(ask.path["type"])
     if len(ask.path["id"]) > LONGEST_NAME:
         sentence = f"id must be a maximum of {LONGEST_NAME} characters in length"
         raise input_error(sentence, id=sentence)
@@ -44,7 +42,8 @@ def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
         )
     members = mappings(data, "members") or []
     check(coordinator, members, maker=text(data, "created_by_id"))
-    settings = call_settings.overridden(call_type.settings, mapping(data, "settings_override") or {})
+    override = mapping(data, "settings_override") or {}
+    settings = call_settings.overridden(call_type.settings, override, "data.settings_override")
     creator = _creator(coordinator, ask, data)
     now = coordinator.source.now()
     call = Call(

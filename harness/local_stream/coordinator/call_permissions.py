@@ -10,6 +10,7 @@ from harness.local_stream.coordinator.actors import named_actor, target
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.grants import shown
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.users import user_response
 from harness.local_stream.coordinator.values import text_list
@@ -43,7 +44,7 @@ async def update_user_permissions(coordinator: Coordinator, ask: Ask) -> dict[st
     call.granted[user.id] = (call.granted.get(user.id, frozenset()) | granted) - revoked
     call.revoked[user.id] = (call.revoked.get(user.id, frozenset()) - granted) | revoked
     capabilities = call.capabilities(user)
-    detail = {"user": user_response(user), "own_capabilities": sorted(capabilities)}
+    detail = {"user": user_response(user), "own_capabilities": shown(capabilities)}
     coordinator.publisher.publish(call, "call.permissions_updated", detail, ask.caller.user_id)
     await coordinator.media.permit(call.cid, user.id, capabilities)
     return {}

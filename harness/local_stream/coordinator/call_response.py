@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.local_stream.coordinator.calls import Call, Member, Participant, Session
+from harness.local_stream.coordinator.grants import shown
 from harness.local_stream.coordinator.users import User, user_response
 
 MEMBERS_SHOWN = 100
@@ -93,7 +94,7 @@ def call_state(call: Call, capabilities: frozenset[str], limit: int | None = Non
     return {
         "call": call_response(call),
         "members": members_response(call, limit),
-        "own_capabilities": sorted(capabilities),
+        "own_capabilities": shown(capabilities),
     }
 
 
@@ -101,4 +102,4 @@ def capabilities_by_role(call: Call) -> dict[str, list[str]]:
     """What each role may do here without owning the call."""
     now = call.created_at
     stranger = {role: User("", now, now, role=role) for role in call.type.grants}
-    return {role: sorted(call.capabilities(user)) for role, user in stranger.items()}
+    return {role: shown(call.capabilities(user)) for role, user in stranger.items()}

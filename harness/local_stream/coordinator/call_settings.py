@@ -1,21 +1,23 @@
-"""Settings of calls: the defaults of type `livestream`, and overrides laid over them.
+"""Settings of calls: the defaults of each built-in call type, and overrides laid over them.
 
 Shape: CallSettingsResponse, a tree of sections and fields. Source of the defaults: the vendor's table of call
-types.
+types; where it has none (resolution of audio rooms, what is newer than it), they are inferred.
 """
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
-from harness.local_stream.coordinator.values import Json, wrong_type
+from harness.local_stream.coordinator.setting_rules import SETTINGS, check_settings
+from harness.local_stream.coordinator.values import Json
 
 Settings = dict[str, Any]
 
 _LAYOUT = {"name": "spotlight", "external_app_url": "", "external_css_url": ""}
 _ON_DEMAND = "available"
 _OFF = "disabled"
+_NO_RINGING = {"incoming_call_timeout_ms": 0, "auto_cancel_timeout_ms": 0, "missed_call_timeout_ms": 0}
+_FULL_HD = {"width": 1920, "height": 1080, "bitrate": 3_000_000}
 
 LIVESTREAM: Settings = {
     "audio": {
@@ -47,7 +49,7 @@ LIVESTREAM: Settings = {
     },
     "raw_recording": {"mode": _OFF, "audio_only": None},
     "recording": {"audio_only": False, "mode": _ON_DEMAND, "quality": "720p", "layout": _LAYOUT},
-    "ring": {"incoming_call_timeout_ms": 0, "auto_cancel_timeout_ms": 0, "missed_call_timeout_ms": 0},
+    "ring": _NO_RINGING,
     "screensharing": {"enabled": True, "access_request_enabled": False, "target_resolution": None},
     "session": {"inactivity_timeout_seconds": 30},
     "thumbnails": {"enabled": False},
@@ -57,51 +59,40 @@ LIVESTREAM: Settings = {
         "access_request_enabled": False,
         "camera_default_on": True,
         "camera_facing": "front",
-        "target_resolution": {"width": 1920, "height": 1080, "bitrate": 3_000_000},
+        "target_resolution": _FULL_HD,
     },
 }
 
-# What fields that are null by default hold when they are set.
-_NULLABLE: dict[str, tuple[type, str]] = {
-    "output_types": (list, "a list"),
-    "max_duration_seconds": (int, "a number"),
-    "max_participants": (int, "a number"),
-    "max_participants_exclude_owner": (bool, "a boolean"),
-    "audio_only": (bool, "a boolean"),
-    "target_resolution": (dict, "an object"),
-}
-_KINDS: dict[type, tuple[type, str]] = {
-    bool: (bool, "a boolean"),
-    int: (int, "a number"),
-    str: (str, "a string"),
-    list: (list, "a list"),
-    dict: (dict, "an object"),
-}
+_RINGING = {"incoming_call_timeout_ms": 15_000, "auto_cancel_timeout_ms": 15_000, "missed_call_timeout_ms": 0}
 
 
-def overridden(settings: Settings, override: Json) -> Settings:
-    """A copy of `settings` with `override` laid over it; raises the input error on a field of a wrong type.
+def _varied(settings: Settings, **sections: Settings) -> Settings:
+    return {**settings, **{name: {**settings[name], **changes} for name, changes in sections.items()}}
 
-    Fields that no setting has are left out, as the vendor does.
+
+DEVELOPMENT = _varied(
+    LIVESTREAM,
+    audio={"access_request_enabled": True, "mic_default_on": True, "default_device": "earpiece"},
+    backstage={"enabled": False},
+    ring=_RINGING,
+    screensharing={"access_request_enabled": True},
+    video={"access_request_enabled": True},
+)
+DEFAULT = _varied(
+    DEVELOPMENT, video={"target_resolution": {"width": 2560, "height": 1440, "bitrate": 5_000_000}}
+)
+AUDIO_ROOM = _varied(
+    LIVESTREAM,
+    audio={"access_request_enabled": True},
+    screensharing={"enabled": False},
+    video={"enabled": False, "camera_default_on": False},
+)
+
+
+def overridden(settings: Settings, override: Json, path: str = "settings_override") -> Settings:
+    """A copy of `settings` with `override` laid over it; raises the vendor's input error.
+
+    `path` is how errors name the override.
     """
-    return _overridden(settings, override, "settings_override")
-
-
-def _overridden(settings: Settings, override: Json, path: str) -> Settings:
-    merged = deepcopy(settings)
-    for name in settings.keys() & override.keys():
-        current, wanted, place = settings[name], override[name], f"{path}.{name}"
-        _check(name, current, wanted, place)
-        if isinstance(current, dict) and isinstance(wanted, dict):
-            merged[name] = _overridden(current, wanted, place)
-        elif wanted is not None or name in _NULLABLE:
-            merged[name] = wanted
-    return merged
-
-
-def _check(name: str, current: object, wanted: object, place: str) -> None:
-    if wanted is None:
-        return
-    kind, expected = _NULLABLE.get(name) or _KINDS[type(current)]
-    if not isinstance(wanted, kind) or (isinstance(wanted, bool) and kind is not bool):
-        raise wrong_type(place, expected, wanted)
+    check_settings(override, path)
+    return SETTINGS.laid_over(settings, override)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.local_stream.coordinator import grants
+from harness.local_stream.coordinator.call_types import CallTypes
 from harness.local_stream.coordinator.calls import Call, Calls
 from harness.local_stream.coordinator.errors import call_not_found, not_allowed, user_not_found
 from harness.local_stream.coordinator.events import Publisher
 from harness.local_stream.coordinator.limits import RateLimits
+from harness.local_stream.coordinator.permissions import action
 from harness.local_stream.coordinator.ringing import Ringing
 from harness.local_stream.coordinator.sessions import Sessions
 from harness.local_stream.coordinator.source import Source
@@ -37,6 +39,7 @@ class Coordinator:
         self.limits = RateLimits(source)
         self.users = Users(source)
         self.tasks = Tasks(source)
+        self.call_types = CallTypes(source)
         self.calls = Calls()
         self.faults = Faults(journal)
         self.publisher = Publisher(source, journal, self.faults)
@@ -74,7 +77,7 @@ class Coordinator:
     def refusal(self, caller: Caller, call: Call, capability: str) -> Exception:
         """The vendor's 403 for a `caller` without `capability`."""
         user = self.user(caller.user_id or "")
-        return not_allowed(user.id, user.role, grants.action(capability), f"video:{call.type.name}")
+        return not_allowed(user.id, user.role, action(capability), f"video:{call.type.name}")
 
     async def reset(self) -> None:
         """As just started: nobody, no call, no connection, no fault, the clock right, an empty journal."""
@@ -83,6 +86,7 @@ class Coordinator:
         self.ringing.stop()
         self.sessions.stop()
         self.calls.clear()
+        self.call_types.reset()
         self.users.clear()
         self.tasks.clear()
         self.faults.clear()

@@ -30,14 +30,14 @@ class Person:
         assert answer.is_success, answer.text
         return dict(answer.json())
 
-    def hears_next(self) -> dict[str, Any]:
-        """The next event."""
-        return dict(json.loads(self.socket.recv(timeout=5)))
+    def hears_next(self, within: float = 5) -> dict[str, Any]:
+        """The next event, `within` seconds."""
+        return dict(json.loads(self.socket.recv(timeout=within)))
 
-    def hears(self, event_type: str) -> dict[str, Any]:
-        """The next event of this type; those before it are passed over."""
+    def hears(self, event_type: str, within: float = 5) -> dict[str, Any]:
+        """The next event of this type; those before it are passed over, each `within` seconds."""
         while True:
-            event = self.hears_next()
+            event = self.hears_next(within)
             if event["type"] == event_type:
                 return event
 

@@ -59,7 +59,7 @@ def test_who_watches_and_who_is_in_the_call_hear_of_it(
 
 
 def test_a_request_is_an_event_to_who_watches(local_stream: LocalStream, host: str, viewer: str) -> None:
-    asked_for = {"audio": {"access_request_enabled": True}}
+    asked_for = {"audio": {"access_request_enabled": True, "default_device": "speaker"}}
     call_id = local_stream.new_call(host, settings_override=asked_for)
     path = f"/call/livestream/{call_id}"
     with connected(local_stream, host) as owner, connected(local_stream, viewer) as asker:

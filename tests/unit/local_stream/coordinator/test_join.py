@@ -57,15 +57,15 @@ def test_a_viewer_joins_when_live_with_nothing_to_publish(
     }
 
 
-def test_nobody_but_admins_joins_an_ended_call(
+def test_nobody_but_owner_and_admins_joins_an_ended_call(
     local_stream: LocalStream, host: str, viewer: str, call_id: str
 ) -> None:
     local_stream.as_server("POST", f"/api/v2/video/call/livestream/{call_id}/mark_ended", {})
-    for user_id in (host, viewer):
-        answer = join(local_stream, user_id, call_id)
-        assert (answer.status_code, answer.json()["code"]) == (403, 17)
-        assert "JoinEndedCall" in answer.json()["message"]
-    assert join(local_stream, local_stream.new_user(role="admin"), call_id).status_code == 201
+    answer = join(local_stream, viewer, call_id)
+    assert (answer.status_code, answer.json()["code"]) == (403, 17)
+    assert "JoinEndedCall" in answer.json()["message"]
+    for user_id in (host, local_stream.new_user(role="admin")):
+        assert join(local_stream, user_id, call_id).status_code == 201
 
 
 @pytest.mark.parametrize(("starts_in", "status"), [(60, 201), (3600, 403)])

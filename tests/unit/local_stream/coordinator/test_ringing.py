@@ -29,7 +29,7 @@ def a_call(local_stream: LocalStream, host: str, others: list[str], missed_after
     """The path of a call of `host` and `others`; a ring is missed after so many milliseconds."""
     timeouts = ("auto_cancel_timeout_ms", "incoming_call_timeout_ms")
     override = {
-        "ring": {"missed_call_timeout_ms": missed_after, **dict.fromkeys(timeouts, 0)},
+        "ring": {"missed_call_timeout_ms": missed_after, **dict.fromkeys(timeouts, 5_000)},
         "backstage": {"enabled": False},
     }
     members = [{"user_id": user_id} for user_id in (host, *others)]
