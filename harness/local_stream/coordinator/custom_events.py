@@ -18,7 +18,7 @@ LARGEST = 5 * 1024
 async def send_call_event(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Send `custom` to the call, on behalf of a user."""
     call = coordinator.call(ask.cid)
-    coordinator.require(ask.caller, call, "read-call")
+    coordinator.require(ask.caller, call, "send-event")
     user = _sender(coordinator, ask, call, "SendEvent")
     detail = {"custom": _custom(ask.body), "user": user_response(user)}
     coordinator.publisher.publish(call, "custom", detail, user.id)

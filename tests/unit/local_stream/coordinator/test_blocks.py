@@ -121,7 +121,7 @@ def test_credentials_from_before_a_kick_are_refused(
 
 @pytest.mark.parametrize(
     ("operation", "action"),
-    [("block", "BlockUser"), ("unblock", "BlockUsers"), ("kick", "KickUser")],
+    [("block", "BlockUser"), ("unblock", "BlockUser"), ("kick", "KickUser")],
 )
 def test_a_viewer_may_not(
     local_stream: LocalStream, host: str, viewer: str, live: str, operation: str, action: str
