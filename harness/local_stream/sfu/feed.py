@@ -11,7 +11,7 @@ from harness.local_stream.sfu.protocol import Message
 from harness.local_stream.sfu.publish_options import AUDIO_TYPES, VIDEO_FEEDBACK, default_codec
 from harness.local_stream.sfu.reception import Reception
 from harness.local_stream.sfu.rtp import INCOMING, MID, OUTGOING_IDS, REPAIRED_RID, RID, Packet
-from harness.local_stream.sfu.sdp import Codec, Section
+from harness.local_stream.sfu.sdp_section import Codec, Section
 from harness.local_stream.sfu.sdp_write import Line
 from harness.local_stream.sfu.track import PublishedTrack
 

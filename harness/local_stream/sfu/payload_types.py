@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.local_stream.sfu.publish_options import VIDEO_FEEDBACK
-from harness.local_stream.sfu.sdp import Codec
+from harness.local_stream.sfu.sdp_section import Codec
 
 OPUS = 111
 # Dynamic payload types (RFC 3551, 6), each with the next one for its RTX; 64 to 95 would look like RTCP.

@@ -16,7 +16,8 @@ from harness.local_stream.sfu.protocol import Message, models
 from harness.local_stream.sfu.publish_options import default_codec
 from harness.local_stream.sfu.reception import Reception
 from harness.local_stream.sfu.rtp import MID, Packet, passed_on
-from harness.local_stream.sfu.sdp import Description, Section
+from harness.local_stream.sfu.sdp import Description
+from harness.local_stream.sfu.sdp_section import Section
 from harness.local_stream.sfu.sdp_write import Line, Refused, describe
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity, PeerTransport

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from harness.local_stream.sfu.sdp import Codec, Section
+from harness.local_stream.sfu.sdp_section import Codec, Section
 from harness.local_stream.sfu.transport import LOOPBACK, LocalDescription
 
 CNAME = "sfu"

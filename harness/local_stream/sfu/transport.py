@@ -18,6 +18,7 @@ from typing import Protocol
 
 import pylibsrtp
 from aioice import Candidate, Connection
+from aioice import ice as aioice_ice
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
 from harness.local_stream.sfu.sdp import TransportDescription
@@ -167,16 +168,20 @@ class PeerTransport:
     async def add_candidate(self, text: str) -> None:
         """Add a trickled candidate (JSON of RTCIceCandidateInit); raises ValueError when it is none.
 
-        Names ending in `.local` are left out: such a peer is found by its first check (peer-reflexive).
+        A name ending in `.local` hides an address of this machine, where all peers are: every one is tried.
+        Chromium would be found by its own checks too, Firefox sends none from there to loopback.
         """
         init = json.loads(text)
         value = str(init.get("candidate", "")).removeprefix("candidate:")
         fragment = init.get("usernameFragment")
-        if not value or ".local " in value or " udp " not in value.lower():
+        if not value or " udp " not in value.lower():
             return
         if fragment and self._next.remote_username not in (None, fragment):
             return
-        await self._next.add_remote_candidate(Candidate.from_sdp(value))
+        host = Candidate.from_sdp(value).host
+        for address in _own_addresses() if host.endswith(".local") else [host]:
+            candidate = Candidate.from_sdp(value.replace(f" {host} ", f" {address} "))
+            await self._next.add_remote_candidate(candidate)
 
     def send_rtp(self, data: bytes) -> bool:
         """Encrypt and send; False when it could not be sent."""
@@ -277,3 +282,10 @@ class PeerTransport:
             logger.debug("a packet could not be sent: %s", error)
             return False
         return True
+
+
+def _own_addresses() -> list[str]:
+    return [
+        LOOPBACK,
+        *(each for each in aioice_ice.get_host_addresses(use_ipv4=True, use_ipv6=False) if each != LOOPBACK),
+    ]

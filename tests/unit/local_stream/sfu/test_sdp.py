@@ -8,7 +8,8 @@ from aiortc.sdp import SessionDescription
 from harness.local_stream.sfu.errors import SfuError
 from harness.local_stream.sfu.payload_types import SubscriberCodecs
 from harness.local_stream.sfu.rtp import MID, OUTGOING_IDS
-from harness.local_stream.sfu.sdp import Codec, Description
+from harness.local_stream.sfu.sdp import Description
+from harness.local_stream.sfu.sdp_section import Codec
 from harness.local_stream.sfu.sdp_write import Line, Refused, describe
 from harness.local_stream.sfu.transport import LocalDescription
 

@@ -8,7 +8,7 @@ from harness.local_stream.sfu.layers import Layers
 from harness.local_stream.sfu.rewrite import Outgoing, Rewriter
 from harness.local_stream.sfu.rtcp import SenderReport
 from harness.local_stream.sfu.rtp import Packet
-from harness.local_stream.sfu.sdp import Codec
+from harness.local_stream.sfu.sdp_section import Codec
 from harness.local_stream.sfu.subscription import BEST
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.viewer_track import ViewerTrack

@@ -139,6 +139,24 @@ def test_peer_with_another_certificate_than_it_named_is_refused(run: Run) -> Non
     run(scenario)
 
 
+def test_peer_behind_a_local_name_is_found_on_this_machine(run: Run) -> None:
+    async def scenario() -> None:
+        one, other = End(controlling=True), End(controlling=False)
+        await one.transport.open()
+        await other.transport.open()
+        one.transport.connect(other.described("passive"))
+        other.transport.connect(one.described("active"))
+        for candidate in other.transport.local.candidates:
+            hidden = candidate.replace(" 127.0.0.1 ", " 3f1c2a7e.local ")
+            await one.transport.add_candidate(f'{{"candidate": "{hidden}"}}')
+        async with asyncio.timeout(10):
+            await one.connected.wait()
+        await one.transport.close()
+        await other.transport.close()
+
+    run(scenario)
+
+
 def test_goodbye_of_the_peer_is_noticed(run: Run) -> None:
     async def scenario() -> None:
         one, other = await pair()
@@ -157,7 +175,6 @@ def test_candidates_that_cannot_be_used_are_left_out(run: Run) -> None:
         await end.transport.open()
         for value in (
             "",
-            "candidate:1 1 udp 1 3f1c.local 9 typ host",
             "candidate:1 1 tcp 1 10.0.0.1 9 typ host tcptype active",
         ):
             await end.transport.add_candidate(f'{{"candidate": "{value}"}}')
