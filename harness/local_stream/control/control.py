@@ -16,6 +16,7 @@ from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
 
 JSON = "application/json"
+LONGEST_NUMBER = 18
 MOST_OFFSET = 10 * 365 * 24 * 3600
 
 
@@ -42,8 +43,8 @@ class Control:
     async def _journal(self, request: Request) -> Response:
         query = request.query_params
         after = query.get("after_seq", "0")
-        if not after.isdecimal():
-            return refused(f"after_seq must be a number, got {after!r}")
+        if not after.isdecimal() or len(after) > LONGEST_NUMBER:
+            return refused(f"after_seq must be a number, got {after[:LONGEST_NUMBER]!r}")
         entries = self._coordinator.journal.entries(
             call_cid=query.get("call_cid"),
             user_id=query.get("user_id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.local_stream.coordinator import grants
+from harness.local_stream.coordinator.alarms import Alarms
 from harness.local_stream.coordinator.call_types import CallTypes
 from harness.local_stream.coordinator.calls import Call, Calls
 from harness.local_stream.coordinator.errors import call_not_found, not_allowed, user_not_found
@@ -36,6 +37,7 @@ class Coordinator:
         self.source = source
         self.journal = journal
         self.tokens = Tokens(api_key, api_secret, source)
+        self.alarms = Alarms(source)
         self.limits = RateLimits(source)
         self.users = Users(source)
         self.tasks = Tasks(source)

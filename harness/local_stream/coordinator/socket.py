@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from harness.local_stream.coordinator.alarms import Alarm
 from harness.local_stream.coordinator.body import parse_object
 from harness.local_stream.coordinator.connections import Connection
 from harness.local_stream.coordinator.coordinator import Coordinator
@@ -113,7 +114,7 @@ class CoordinatorSocket:
             await asyncio.gather(sending, receiving, return_exceptions=True)
         self._record(None, user.id, connection_id=connection.id, closed=True)
 
-    def _when_expired(self, connection: Connection, expires: float | None) -> asyncio.TimerHandle | None:
+    def _when_expired(self, connection: Connection, expires: float | None) -> Alarm | None:
         if expires is None:
             return None
 
@@ -121,8 +122,7 @@ class CoordinatorSocket:
             connection.send(self._error(token_expired(), connection.id, connection.user.id))
             connection.close(NORMAL_CLOSURE)
 
-        left = max(expires - self._coordinator.source.seconds(), 0)
-        return asyncio.get_running_loop().call_later(left, tell)
+        return self._coordinator.alarms.at(expires, tell)
 
     async def _receive(self, websocket: WebSocket, connection: Connection) -> None:
         while True:

@@ -145,6 +145,18 @@ def test_who_is_connected_is_told_when_the_token_expires(local_stream: LocalStre
     assert closed.value.rcvd.code == 1000
 
 
+def test_a_token_expires_by_the_local_streams_own_clock(local_stream: LocalStream) -> None:
+    user_id, now = f"user-{uuid.uuid4()}", time.time()
+    with opened(local_stream) as socket:
+        socket.send(introduction(user_id, token({"user_id": user_id, "exp": now + HOUR})))
+        assert json.loads(socket.recv(timeout=5))["type"] == "connection.ok"
+        try:
+            local_stream.http.post("/_control/clock", json={"offset_seconds": 2 * HOUR})
+            assert _refusal(socket)["code"] == 40
+        finally:
+            local_stream.http.post("/_control/clock", json={"offset_seconds": 0})
+
+
 def test_an_anonymous_token_is_checked_too(local_stream: LocalStream) -> None:
     headers = {"stream-auth-type": "anonymous", "Authorization": token({"user_id": "!anon"}, OTHER_SECRET)}
     answer = local_stream.http.get(DOORS[0], params={"api_key": API_KEY}, headers=headers)
