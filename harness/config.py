@@ -36,7 +36,23 @@ SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
 def _http_url(value: str) -> str:
     """An http(s) address without its trailing slash, as text: paths are appended to it."""
-    return str(TypeAdapter(AnyHttpUrl).validate_python(value)).rstrip("/")
+    return _plain_url(value, "a query or a fragment").rstrip("/")
+
+
+def _server_url(value: str) -> str:
+    """An http(s) address that is a server's, and nothing below it: `https://name:port`."""
+    return _plain_url(value, "a path, a query or a fragment").rstrip("/")
+
+
+def _plain_url(value: str, without: str) -> str:
+    """Raises for what it must be `without`, and for a user name or a password, which would be logged."""
+    url = TypeAdapter(AnyHttpUrl).validate_python(value)
+    if url.username is not None or url.password is not None:
+        raise PydanticCustomError("user", "it must not hold a user name or a password")
+    path = (url.path or "/").strip("/") if "path" in without else ""
+    if path or url.query is not None or url.fragment is not None:
+        raise PydanticCustomError("more", "it must not hold {without}", {"without": without})
+    return str(url)
 
 
 def _comma_separated(value: str | list[str]) -> list[str]:
@@ -88,14 +104,15 @@ SigningSecret = Annotated[SecretStr | None, BeforeValidator(_signing_secret)]
 def _exact_http_url(value: str) -> str:
     """An http(s) address as it was told: a slash at its end may be part of it. Without anybody's password."""
     if not isinstance(value, str):
-        raise ValueError("it must be a text")
+        raise PydanticCustomError("text", "it must be a text")
     url = TypeAdapter(AnyHttpUrl).validate_python(value.strip())
-    if url.username or url.password:
-        raise ValueError("it must not hold a user name or a password")
+    if url.username is not None or url.password is not None:
+        raise PydanticCustomError("user", "it must not hold a user name or a password")
     return value.strip()
 
 
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
+ServerUrl = Annotated[str, BeforeValidator(_server_url)]
 ExactHttpUrl = Annotated[str, BeforeValidator(_exact_http_url)]
 
 
@@ -113,12 +130,12 @@ class TokenServerSettings(ServerSettings):
 
     stream_api_key: Annotated[str, Filled] = Field(alias="STREAM_API_KEY")
     stream_api_secret: Annotated[SecretStr, Filled] = Field(alias="STREAM_API_SECRET")
-    supabase_url: Annotated[HttpUrl, Filled] = Field(alias="SUPABASE_URL")
+    supabase_url: Annotated[ServerUrl, Filled] = Field(alias="SUPABASE_URL")
     supabase_service_role_key: Annotated[SecretStr, Filled] = Field(alias="SUPABASE_SERVICE_ROLE_KEY")
     supabase_jwt_secret: SigningSecret = Field(
         None, alias="SUPABASE_JWT_SECRET", description="for projects that still sign sessions with HS256"
     )
-    stream_base_url: HttpUrl | None = Field(
+    stream_base_url: ServerUrl | None = Field(
         None, alias="STREAM_BASE_URL", description="default: the vendor's"
     )
     allowed_origins: Origins = Field(["*"], alias="ALLOWED_ORIGINS", description="comma-separated")
@@ -199,8 +216,8 @@ class TargetSettings(BaseSettings):
     password: SecretStr | None = Field(None, alias="HARNESS_PASSWORD")
     session_command: SecretStr | None = Field(None, alias="HARNESS_SESSION_COMMAND")
     party_id: str | None = Field(None, alias="HARNESS_PARTY_ID")
-    allowed_origin: HttpUrl | None = Field(None, alias="HARNESS_ALLOWED_ORIGIN")
-    forbidden_origin: HttpUrl | None = Field(None, alias="HARNESS_FORBIDDEN_ORIGIN")
+    allowed_origin: ServerUrl | None = Field(None, alias="HARNESS_ALLOWED_ORIGIN")
+    forbidden_origin: ServerUrl | None = Field(None, alias="HARNESS_FORBIDDEN_ORIGIN")
     waivers: dict[str, Waiver] = Field({}, alias="HARNESS_WAIVERS", description="by the id of the check")
 
     @classmethod

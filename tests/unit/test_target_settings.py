@@ -61,6 +61,10 @@ def test_nothing_told_is_no_deployment() -> None:
             "only the environment may: set STREAM_API_SECRET there",
         ),
         ("token_url = 'x'", "token_url is wrong"),
+        ("token_url = 'https://me:hush@x.example'", "token_url is wrong (it must not hold a user name"),
+        ("supabase_url = 'https://me:hush@x.example'", "supabase_url is wrong (it must not hold a user name"),
+        ("pages_url = 'https://x.example?a=1'", "pages_url is wrong (it must not hold a query"),
+        ("allowed_origin = 'https://x.example/app'", "allowed_origin is wrong (it must not hold a path"),
         ("[waivers.T16]\nreason = 'x'", "waivers.T16.until is not set"),
         ("[waivers.T16]\nuntil = 2027-01-31\nreason = ''", "waivers.T16.reason is wrong"),
         ("token_url =", "could not be read: Invalid value"),
@@ -70,6 +74,7 @@ def test_faulty_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -
     with pytest.raises(SettingsError) as told:
         load_target(file_of(tmp_path, text))
     assert sentence in str(told.value)
+    assert "hush" not in str(told.value)
 
 
 def test_address_that_is_none_is_told() -> None:

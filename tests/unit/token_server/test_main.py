@@ -47,3 +47,21 @@ def test_refuses_to_start_without_each_of_them_and_names_it(missing: str) -> Non
     assert missing in refusal.stderr
     assert len(refusal.stderr.splitlines()) == 1
     assert not [value for value in FOUR.values() if value in refusal.stderr]
+
+
+@pytest.mark.parametrize("name", ["SUPABASE_URL", "STREAM_BASE_URL"])
+@pytest.mark.parametrize(
+    "url", ["https://x.example/rest/v1", "https://x.example?a=1", "https://me:hush@x.example"]
+)
+def test_refuses_to_start_with_an_address_that_is_no_servers(name: str, url: str) -> None:
+    refusal = subprocess.run(
+        COMMAND,
+        env=child_environment({**FOUR, name: url}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert refusal.returncode == 2
+    assert f"{name} is wrong (it must not hold " in refusal.stderr
+    assert len(refusal.stderr.splitlines()) == 1
+    assert "hush" not in refusal.stderr

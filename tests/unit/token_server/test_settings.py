@@ -8,6 +8,16 @@ from harness.config import TokenServerSettings, load
 from harness.errors import SettingsError
 from tests.unit.token_server.test_main import FOUR
 
+# What the server would append its own paths to, or write into its log.
+BELOW_A_SERVER = (
+    "https://project.supabase.co/rest/v1",
+    "https://project.supabase.co?",
+    "https://project.supabase.co/?key=1",
+    "https://project.supabase.co/#top",
+    "https://user:password@project.supabase.co",
+    "https://user@project.supabase.co",
+)
+
 
 @pytest.fixture(autouse=True)
 def _only_four(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +63,7 @@ def test_blanks_around_a_value_are_no_part_of_it(monkeypatch: pytest.MonkeyPatch
         ("SUPABASE_URL", "project.supabase.co"),
         ("SUPABASE_URL", "ftp://project.supabase.co"),
         ("SUPABASE_JWT_SECRET", "short"),
+        *((name, url) for name in ("SUPABASE_URL", "STREAM_BASE_URL") for url in BELOW_A_SERVER),
         ("STREAM_BASE_URL", "stream"),
         ("ALLOWED_ORIGINS", " , "),
         ("ALLOWED_ORIGINS", "app.example"),
