@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from harness.errors import ServerError
-from harness.target import StreamApi, Supabase
+from harness.target import StreamApi, Supabase, stream_api
 from tests.contract.served import served
 from tests.unit.token_server.system import System, running
 
@@ -86,6 +86,38 @@ def test_stream_tells_of_users_and_calls(system: System) -> None:
     assert user is not None
     assert (call["cid"], user["id"]) == (f"livestream:{party.id}", party.host_id)
     assert system.stream_api.calls_created_by(party.host_id) == [call]
+
+
+def calls_in_pages(asked: list[object], pages: int) -> Starlette:
+    """A Stream that lists one call on each page, and of as many pages."""
+
+    async def list_calls(request: Request) -> Response:
+        number = int((await request.json()).get("next", 0))
+        asked.append(await request.json())
+        more = str(number + 1) if number + 1 < pages else None
+        return JSONResponse({"calls": [{"call": {"cid": f"livestream:{number}"}}], "next": more}, 201)
+
+    return Starlette(routes=[Route("/api/v2/video/calls", list_calls, methods=["POST"])])
+
+
+def test_calls_are_listed_to_the_last_page(system: System) -> None:
+    asked: list[object] = []
+    with served(calls_in_pages(asked, 3)) as url:
+        stream = StreamApi(replace(system.target, stream_base_url=url))
+        found = stream.calls_created_by("me")
+        stream.close()
+    conditions = {"filter_conditions": {"created_by_user_id": "me"}}
+    assert [call["cid"] for call in found] == ["livestream:0", "livestream:1", "livestream:2"]
+    assert asked == [conditions, {**conditions, "next": "1"}, {**conditions, "next": "2"}]
+
+
+def test_list_of_calls_without_an_end_is_told(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_api, "MOST_PAGES", 3)
+    with served(calls_in_pages([], 4)) as url:
+        stream = StreamApi(replace(system.target, stream_base_url=url))
+        with pytest.raises(ServerError, match="in 3 pages or less, but has 3 and more"):
+            stream.calls_created_by("me")
+        stream.close()
 
 
 def test_stream_that_refuses_our_secret_is_told(system: System) -> None:
