@@ -15,6 +15,7 @@ class Connection {
   #socket;
   #received = Buffer.alloc(0);
   #settle;
+  #broken; // why nothing can be sent any more
 
   constructor(port) {
     this.#socket = connect({ host: '127.0.0.1', port, noDelay: true });
@@ -25,6 +26,8 @@ class Connection {
   }
 
   send(request) {
+    // A destroyed socket takes what is written to it and says nothing, for ever.
+    if (this.#broken) return Promise.reject(new Error(this.#broken));
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
       this.#socket.write(request);
@@ -50,6 +53,8 @@ class Connection {
   }
 
   #fail(reason) {
+    this.#broken ??= reason;
+    this.#socket.destroy();
     this.#settle?.reject(new Error(reason));
   }
 }
