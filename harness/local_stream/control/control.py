@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from harness.local_stream.control.access import not_for_pages, refused
 from harness.local_stream.control.faults import fault_routes
+from harness.local_stream.control.health import health_route
 from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.coordinator import Coordinator
@@ -33,6 +34,7 @@ class Control:
             Route("/journal", not_for_pages(self._journal), methods=["GET"]),
             Route("/calls/{type}/{id}", not_for_pages(self._call), methods=["GET"]),
             Route("/clock", not_for_pages(self._clock), methods=["GET", "POST"]),
+            health_route(self._coordinator),
             *fault_routes(self._coordinator.faults),
         ]
 
