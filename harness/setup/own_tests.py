@@ -20,7 +20,7 @@ from harness.errors import UsageError
 from harness.setup import pages
 from harness.setup.commands import CHECKOUT, in_checkout
 
-FOLDERS = ("tests/unit", "tests/contract", "tests/e2e")
+FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/vendor")
 GOODBYE = 20.0  # seconds to end what was started, after Ctrl-C
 # Servers and products that are wrong on purpose: whole runs of the checks, which wait more than they work.
 MUTANTS = (
