@@ -114,6 +114,7 @@ def _exact_http_url(value: str) -> str:
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
 ServerUrl = Annotated[str, BeforeValidator(_server_url)]
 ExactHttpUrl = Annotated[str, BeforeValidator(_exact_http_url)]
+HttpUrls = Annotated[list[ExactHttpUrl], NoDecode, BeforeValidator(_comma_separated)]
 
 
 class ServerSettings(BaseSettings):
@@ -150,6 +151,14 @@ class LocalStreamSettings(ServerSettings):
     api_key: str = Field(alias="STREAM_API_KEY", min_length=1)
     api_secret: SecretStr = Field(alias="STREAM_API_SECRET", min_length=1)
     control: bool = Field(False, alias="HARNESS_STREAM_CONTROL", description="serve /_control/...")
+    seed: int | None = Field(None, alias="HARNESS_STREAM_SEED", description="ids that repeat; default: never")
+    webhook_urls: HttpUrls = Field([], alias="HARNESS_STREAM_WEBHOOK_URLS", description="comma-separated")
+    webhook_timeout: float = Field(
+        6.0, alias="HARNESS_STREAM_WEBHOOK_TIMEOUT", gt=0, description="seconds for one request"
+    )
+    webhook_backoff: float = Field(
+        0.5, alias="HARNESS_STREAM_WEBHOOK_BACKOFF", ge=0, description="seconds to the second attempt"
+    )
 
 
 class LocalSupabaseSettings(ServerSettings):

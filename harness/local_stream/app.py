@@ -40,6 +40,9 @@ from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.unknown import METHODS, Unknown
 from harness.local_stream.journal import Journal
 from harness.local_stream.sfu import Sfu
+from harness.local_stream.webhooks import Outbox
+from harness.local_stream.webhooks.hook import hooks
+from harness.local_stream.webhooks.sender import Sender
 
 OPERATIONS = [
     *user_operations.OPERATIONS,
@@ -63,13 +66,18 @@ EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining",
 
 def create_app(settings: LocalStreamSettings, source: Source | None = None) -> Starlette:
     """The application. `source` gives ids and times: pass a seeded one to repeat a run."""
-    source = source or Source()
+    source = source or Source(settings.seed)
     journal = Journal(source.seconds)
     secret = settings.api_secret.get_secret_value()
     # A key of its own: a participant's token names no user_id, and would pass for a server's here.
     sfu_secret = hashlib.sha256(f"sfu {secret}".encode()).hexdigest()
     coordinator = Coordinator(
-        settings.api_key, secret, source, journal, lambda observer: Sfu(sfu_secret, journal, observer)
+        settings.api_key,
+        secret,
+        source,
+        journal,
+        lambda observer: Sfu(sfu_secret, journal, observer),
+        lambda coordinator: _outbox(settings, coordinator),
     )
 
     @asynccontextmanager
@@ -78,6 +86,13 @@ def create_app(settings: LocalStreamSettings, source: Source | None = None) -> S
         await coordinator.close()
 
     return Starlette(routes=_routes(coordinator, control=settings.control), lifespan=lifespan)
+
+
+def _outbox(settings: LocalStreamSettings, coordinator: Coordinator) -> Outbox:
+    key, secret, timeout = settings.api_key, settings.api_secret.get_secret_value(), settings.webhook_timeout
+    source, faults = coordinator.source, coordinator.faults
+    sender = Sender(key, secret, timeout, source, coordinator.journal, faults)
+    return Outbox(lambda: hooks(settings.webhook_urls, {}), sender, source, timeout, settings.webhook_backoff)
 
 
 def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:

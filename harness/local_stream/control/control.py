@@ -11,6 +11,7 @@ from starlette.routing import Route
 from harness.local_stream.control.access import not_for_pages, refused
 from harness.local_stream.control.faults import fault_routes
 from harness.local_stream.control.health import health_route
+from harness.local_stream.control.webhooks import webhook_routes
 from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.coordinator import Coordinator
@@ -36,6 +37,7 @@ class Control:
             Route("/clock", not_for_pages(self._clock), methods=["GET", "POST"]),
             health_route(self._coordinator),
             *fault_routes(self._coordinator.faults),
+            *webhook_routes(self._coordinator.outbox),
         ]
 
     async def _reset(self, _request: Request) -> Response:

@@ -21,6 +21,7 @@ from harness.local_stream.coordinator.users import User, Users
 from harness.local_stream.faults import Faults
 from harness.local_stream.journal import Journal
 from harness.local_stream.media import MediaServer
+from harness.local_stream.webhooks import Outbox
 
 
 class Coordinator:
@@ -33,6 +34,7 @@ class Coordinator:
         source: Source,
         journal: Journal,
         media: Callable[[Sessions], MediaServer],
+        outbox: Callable[[Coordinator], Outbox],
     ) -> None:
         self.source = source
         self.journal = journal
@@ -44,7 +46,8 @@ class Coordinator:
         self.call_types = CallTypes(source)
         self.calls = Calls()
         self.faults = Faults(journal)
-        self.publisher = Publisher(source, journal, self.faults)
+        self.outbox = outbox(self)
+        self.publisher = Publisher(source, journal, self.faults, self.outbox)
         self.sessions = Sessions(self.calls, self.users, self.publisher, source)
         self.ringing = Ringing(self.sessions, self.publisher, source)
         self.media = media(self.sessions)
@@ -84,6 +87,7 @@ class Coordinator:
     async def reset(self) -> None:
         """As just started: nobody, no call, no connection, no fault, the clock right, an empty journal."""
         await self.media.reset()
+        await self.outbox.reset()
         self.publisher.close_all()
         self.ringing.stop()
         self.sessions.stop()
@@ -101,3 +105,4 @@ class Coordinator:
         self.sessions.stop()
         self.publisher.close_all()
         await self.media.close()
+        await self.outbox.close()

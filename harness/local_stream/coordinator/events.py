@@ -16,15 +16,17 @@ from harness.local_stream.coordinator.spoiling import deliver
 from harness.local_stream.coordinator.users import User
 from harness.local_stream.faults import Faults
 from harness.local_stream.journal import Journal
+from harness.local_stream.webhooks import Outbox
 
 
 class Publisher:
     """Sends events to the connections that should get them, and writes them in the journal."""
 
-    def __init__(self, source: Source, journal: Journal, faults: Faults) -> None:
+    def __init__(self, source: Source, journal: Journal, faults: Faults, outbox: Outbox) -> None:
         self._source = source
         self._journal = journal
         self._faults = faults
+        self._outbox = outbox
         self.connections = Connections()
 
     def connect(self, user: User) -> Connection:
@@ -65,8 +67,9 @@ class Publisher:
         receivers = (
             connections.concerned(call.cid, {*call.members, *also}) if to is None else connections.of(to)
         )
+        body = {"type": event, "call_cid": call.cid, "created_at": self._source.now(), **detail}
+        self._outbox.put(event, call.cid, body)
         if receivers:
-            body = {"type": event, "call_cid": call.cid, "created_at": self._source.now(), **detail}
             frame = dump(body, iso)
             for connection in receivers:
                 self._send(connection, event, frame, call.cid)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -75,8 +75,10 @@ def token(claims: dict[str, Any], secret: str = API_SECRET) -> str:
 
 
 @contextmanager
-def running(*, control: bool = True, command: Sequence[str] = COMMAND) -> Iterator[str]:
-    """The address of a local Stream that runs meanwhile, by `command`."""
+def running(
+    *, control: bool = True, command: Sequence[str] = COMMAND, told: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The address of a local Stream that runs meanwhile, by `command`, with the settings it is `told`."""
     listener = bind()
     fd = listener.fileno()
     settings = {
@@ -84,6 +86,7 @@ def running(*, control: bool = True, command: Sequence[str] = COMMAND) -> Iterat
         "STREAM_API_SECRET": API_SECRET,
         "HARNESS_STREAM_CONTROL": str(int(control)),
         "HARNESS_LISTEN_FD": str(fd),
+        **(told or {}),
     }
     process = subprocess.Popen(command, stdin=subprocess.PIPE, env=child_environment(settings), pass_fds=[fd])
     base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"

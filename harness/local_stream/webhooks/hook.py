@@ -1,0 +1,51 @@
+"""Where events go: addresses from the settings, and those that the app was told with UpdateApp."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+VIDEO = (None, "", "all", "video")
+
+
+@dataclass(frozen=True)
+class Hook:
+    """One receiver. No `events` are all events; `timeout_ms` None is the standard one."""
+
+    url: str
+    events: frozenset[str] = frozenset()
+    timeout_ms: int | None = None
+    gzip: bool = False
+
+    def wants(self, event: str) -> bool:
+        """Whether it gets events of this type."""
+        return not self.events or event in self.events
+
+    @property
+    def shown(self) -> str:
+        """The address without what may be secret in it."""
+        parts = urlsplit(self.url)
+        host = parts.netloc.rpartition("@")[2]
+        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+
+
+def hooks(urls: Iterable[str], app: Mapping[str, Any]) -> list[Hook]:
+    """All receivers, each address once. `app` holds the vendor's fields of an app."""
+    gzip = app.get("enable_hook_payload_compression") is True
+    found = [Hook(url, gzip=gzip) for url in urls]
+    found += [_hook(each, gzip=gzip) for each in app.get("event_hooks") or () if _is_ours(each)]
+    if url := app.get("webhook_url"):
+        found.append(Hook(url, frozenset(app.get("webhook_events") or ()), gzip=gzip))
+    return list({hook.url: hook for hook in reversed(found)}.values())[::-1]
+
+
+def _is_ours(given: Mapping[str, Any]) -> bool:
+    kind = given.get("hook_type") in (None, "webhook") and given.get("product") in VIDEO
+    return kind and given.get("enabled") is not False and bool(given.get("webhook_url"))
+
+
+def _hook(given: Mapping[str, Any], *, gzip: bool) -> Hook:
+    events = frozenset(given.get("event_types") or ()) - {"*"}
+    return Hook(given["webhook_url"], events, given.get("timeout_ms"), gzip)

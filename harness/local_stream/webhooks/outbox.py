@@ -1,0 +1,119 @@
+"""Events that wait for their receivers: in order for each call and receiver, and never in anybody's way.
+
+Source of the attempts and times: the vendor's documentation of webhooks. How long it waits between two
+attempts it does not say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.local_stream.coordinator.encoding import dump, nanoseconds
+from harness.local_stream.coordinator.source import Source
+from harness.local_stream.webhooks.delivery import Delivery
+from harness.local_stream.webhooks.hook import Hook
+from harness.local_stream.webhooks.sender import Sender
+
+log = logging.getLogger("local-stream")
+
+# Waiting at once: what comes on top is lost, and said to be. And how many are remembered.
+MOST_WAITING = 1_000
+MOST_KEPT = 10_000
+# One delivery with all its attempts takes no longer than so many timeouts: the vendor's 15 s of 6 s.
+TIMEOUTS_IN_ALL = 2.5
+
+
+class Outbox:
+    """`hooks` says at any time where events go; `timeout` of a request and `backoff` are in seconds."""
+
+    def __init__(
+        self, hooks: Callable[[], list[Hook]], sender: Sender, source: Source, timeout: float, backoff: float
+    ) -> None:
+        self._hooks, self._sender, self._source = hooks, sender, source
+        self._in_all, self._backoff = timeout * TIMEOUTS_IN_ALL, backoff
+        self._kept: deque[Delivery] = deque(maxlen=MOST_KEPT)
+        self._lines: dict[tuple[str, str], deque[Delivery]] = {}
+        self._workers: set[asyncio.Task[None]] = set()
+
+    def put(self, event: str, call_cid: str, body: Mapping[str, Any]) -> None:
+        """Send an event to every receiver that wants it. Returns at once."""
+        wanting = [hook for hook in self._hooks() if hook.wants(event)]
+        if not wanting:
+            return
+        content = dump(body, nanoseconds).encode()
+        for hook in wanting:
+            delivery = Delivery(self._source.new_id(), event, call_cid, hook, content)
+            self._kept.append(delivery)
+            self._enqueue(delivery)
+
+    def listed(self, **wanted: str | None) -> list[dict[str, object]]:
+        """Deliveries whose fields are as wanted, oldest first."""
+        shown = [delivery.shown() for delivery in self._kept]
+        filters = {name: value for name, value in wanted.items() if value is not None}
+        return [each for each in shown if all(each[name] == value for name, value in filters.items())]
+
+    def redeliver(self, delivery_id: str) -> dict[str, object] | None:
+        """Send one once more, with its old id and body; None when there is no such one."""
+        for delivery in self._kept:
+            if delivery.id == delivery_id:
+                if delivery.state != "waiting":
+                    self._enqueue(delivery)
+                return delivery.shown()
+        return None
+
+    async def reset(self) -> None:
+        """Forget everything, also what is under way."""
+        workers = list(self._workers)
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+        self._lines.clear()
+        self._kept.clear()
+
+    async def close(self) -> None:
+        """Stop for good: no request and no task is left."""
+        await self.reset()
+        await self._sender.close()
+
+    def _enqueue(self, delivery: Delivery) -> None:
+        if sum(map(len, self._lines.values())) >= MOST_WAITING:
+            delivery.state = "overflowed"
+            log.warning("webhook lost, %d are waiting: %s %s", MOST_WAITING, delivery.event, delivery.id)
+            return
+        delivery.state = "waiting"
+        line = self._lines.get(delivery.line)
+        if line is not None:
+            line.append(delivery)
+            return
+        self._lines[delivery.line] = deque([delivery])
+        worker = asyncio.create_task(self._work(delivery.line))
+        self._workers.add(worker)
+        worker.add_done_callback(self._workers.discard)
+
+    async def _work(self, name: tuple[str, str]) -> None:
+        line = self._lines[name]
+        while line:
+            await self._deliver(line[0])
+            line.popleft()
+        del self._lines[name]
+
+    async def _deliver(self, delivery: Delivery) -> None:
+        try:
+            async with asyncio.timeout(self._in_all):
+                delivery.state = "delivered" if await self._attempts(delivery) else "failed"
+        except TimeoutError:
+            delivery.state = "failed"
+
+    async def _attempts(self, delivery: Delivery) -> bool:
+        tried = 0
+        while True:
+            tried += 1
+            attempt = await self._sender.attempt(delivery, len(delivery.attempts) + 1)
+            delivery.attempts.append(attempt)
+            if attempt.good or tried >= attempt.allowed:
+                return attempt.good
+            await asyncio.sleep(self._backoff * 2 ** (tried - 1))

@@ -1,0 +1,224 @@
+"""Webhooks of a real local Stream, at a real receiver, read by the vendor's own SDK."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from getstream import Stream, models, webhook
+
+from harness.serving import bind
+from tests.unit.local_stream.receiver import Answer, Received, Receiver, receiving
+from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, eventually, running
+from tests.unit.local_stream.shapes import faults
+
+LIVE = ["call.created", "call.live_started", "call.updated", "call.ended"]
+
+
+@contextmanager
+def local_stream_of(*urls: str, timeout: float = 10.0) -> Iterator[LocalStream]:
+    """A local Stream that sends its webhooks there, and waits not long before it tries again."""
+    told = {
+        "HARNESS_STREAM_WEBHOOK_URLS": ",".join(urls),
+        "HARNESS_STREAM_WEBHOOK_TIMEOUT": str(timeout),
+        "HARNESS_STREAM_WEBHOOK_BACKOFF": "0.01",
+    }
+    with running(told=told) as base_url, httpx.Client(base_url=base_url, timeout=10) as http:
+        yield LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
+
+
+@contextmanager
+def receiver_and_stream(answer: Answer = lambda _: 200) -> Iterator[tuple[Receiver, LocalStream]]:
+    """Both."""
+    with receiving(answer) as receiver, local_stream_of(receiver.url) as local_stream:
+        yield receiver, local_stream
+
+
+def outbox(local_stream: LocalStream, **filters: str) -> list[dict[str, Any]]:
+    """What the control API lists."""
+    return list(local_stream.http.get("/_control/webhooks", params=filters).json()["webhooks"])
+
+
+def settled(local_stream: LocalStream, **filters: str) -> list[dict[str, Any]]:
+    """The same, once something was sent and nothing waits."""
+
+    def listed() -> list[dict[str, Any]]:
+        found = outbox(local_stream, **filters)
+        return [] if any(each["state"] == "waiting" for each in found) else found
+
+    return eventually(listed, within=20)
+
+
+def live_through(local_stream: LocalStream, call_id: str = "party") -> None:
+    """Create, go live, stop, end."""
+    path = f"/api/v2/video/call/livestream/{call_id}"
+    local_stream.as_server("POST", path, {"data": {"created_by_id": "host"}})
+    for step in ("go_live", "stop_live", "mark_ended"):
+        assert local_stream.as_server("POST", f"{path}/{step}", {}).is_success
+
+
+def event_of(request: Received) -> str:
+    return str(json.loads(request.body)["type"])
+
+
+def test_every_event_of_a_call_is_accepted_by_the_vendors_verifier_in_order() -> None:
+    with receiver_and_stream() as (receiver, local_stream):
+        live_through(local_stream)
+        listed = settled(local_stream)
+    assert [event_of(each) for each in receiver.received] == LIVE
+    kinds = (
+        models.CallCreatedEvent,
+        models.CallLiveStartedEvent,
+        models.CallUpdatedEvent,
+        models.CallEndedEvent,
+    )
+    for request, kind, entry in zip(receiver.received, kinds, listed, strict=True):
+        headers = request.headers
+        event = webhook.verify_and_parse_webhook(request.body, headers["x-signature"], API_SECRET)
+        assert isinstance(event, kind)
+        assert event.call_cid == "livestream:party"
+        assert faults(json.loads(request.body), kind, "nanoseconds") == []
+        assert (headers["x-api-key"], headers["x-webhook-attempt"]) == (API_KEY, "1")
+        assert headers["x-webhook-id"] == entry["id"]
+        assert headers["content-type"] == "application/json"
+        assert (entry["state"], entry["url"]) == ("delivered", receiver.url)
+        assert [attempt["status"] for attempt in entry["attempts"]] == [200]
+    with pytest.raises(webhook.InvalidWebhookError):
+        webhook.verify_and_parse_webhook(request.body, headers["x-signature"], "another secret")
+
+
+def test_a_receiver_that_fails_is_asked_again_with_the_same_id() -> None:
+    with receiver_and_stream(lambda nth: 500 if nth < 3 else 200) as (receiver, local_stream):
+        live_through(local_stream)
+        listed = settled(local_stream)
+    first = receiver.received[:3]
+    assert [event_of(each) for each in receiver.received] == [LIVE[0]] * 2 + LIVE
+    assert {each.headers["x-webhook-id"] for each in first} == {listed[0]["id"]}
+    assert [each.headers["x-webhook-attempt"] for each in first] == ["1", "2", "3"]
+    assert [attempt["status"] for attempt in listed[0]["attempts"]] == [500, 500, 200]
+    assert [each["state"] for each in listed] == ["delivered"] * 4
+
+
+def test_after_the_third_failure_it_goes_on_with_the_next_event() -> None:
+    with receiver_and_stream(lambda nth: 503 if nth <= 3 else 200) as (receiver, local_stream):
+        live_through(local_stream)
+        listed = settled(local_stream)
+    assert [each["state"] for each in listed] == ["failed", "delivered", "delivered", "delivered"]
+    assert [event_of(each) for each in receiver.received] == [LIVE[0]] * 3 + LIVE[1:]
+
+
+def test_a_refusal_is_final() -> None:
+    with receiver_and_stream(lambda _: 404) as (receiver, local_stream):
+        live_through(local_stream)
+        assert [each["state"] for each in settled(local_stream)] == ["failed"] * 4
+    assert len(receiver.received) == 4
+
+
+def test_nobody_there_is_tried_twice() -> None:
+    listener = bind()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/stream"
+    listener.close()
+    with local_stream_of(url) as local_stream:
+        live_through(local_stream)
+        for entry in settled(local_stream):
+            assert entry["state"] == "failed"
+            assert [each["error"] for each in entry["attempts"]] == ["network error"] * 2
+
+
+def test_a_receiver_that_hangs_blocks_neither_the_api_nor_others() -> None:
+    with (
+        receiving(lambda _: None) as hanging,
+        receiving() as quick,
+        local_stream_of(hanging.url, quick.url, timeout=60) as local_stream,
+    ):
+        began = time.monotonic()
+        live_through(local_stream)
+        eventually(lambda: len(quick.received) == 4)
+        assert time.monotonic() - began < 30  # far less than its timeout
+        states = [each["state"] for each in outbox(local_stream) if each["url"] == hanging.url]
+        assert states == ["waiting"] * 4
+        eventually(lambda: len(hanging.received) == 1)
+
+
+def test_a_receiver_that_is_too_slow_is_given_up() -> None:
+    with receiving(lambda _: None) as hanging, local_stream_of(hanging.url, timeout=0.1) as local_stream:
+        path = "/api/v2/video/call/livestream/slow"
+        local_stream.as_server("POST", path, {"data": {"created_by_id": "host"}})
+        (entry,) = settled(local_stream)
+    assert entry["state"] == "failed"
+    assert {each["error"] for each in entry["attempts"]} == {"timeout"}
+    assert 1 <= len(entry["attempts"]) <= 3
+
+
+def test_it_can_be_sent_once_more() -> None:
+    with receiver_and_stream(lambda nth: 400 if nth == 1 else 200) as (receiver, local_stream):
+        live_through(local_stream)
+        created = settled(local_stream)[0]
+        assert created["state"] == "failed"
+        answer = local_stream.http.post(f"/_control/webhooks/{created['id']}/redeliver")
+        assert answer.status_code == 201
+        eventually(lambda: outbox(local_stream, id=created["id"])[0]["state"] == "delivered")
+        assert local_stream.http.post("/_control/webhooks/nothing/redeliver").status_code == 404
+    again = receiver.received[-1]
+    assert again.body == receiver.received[0].body
+    assert again.headers["x-webhook-id"] == created["id"]
+    assert again.headers["x-webhook-attempt"] == "2"
+
+
+def test_the_outbox_can_be_filtered_and_each_attempt_is_journalled() -> None:
+    with receiver_and_stream() as (_, local_stream):
+        live_through(local_stream, "one")
+        live_through(local_stream, "two")
+        settled(local_stream)
+        (entry,) = outbox(local_stream, call_cid="livestream:two", event="call.ended")
+        journal = local_stream.journal(operation="call.ended", call_cid="livestream:two")
+        details = [each["detail"] for each in journal if each["door"] == "webhook"]
+        assert details == [{"webhook_id": entry["id"], "attempt": 1}]
+        local_stream.http.post("/_control/reset").raise_for_status()
+        assert outbox(local_stream) == []
+
+
+def test_no_receiver_no_outbox(local_stream: LocalStream, call_id: str) -> None:
+    assert local_stream.server.video.call("livestream", call_id).get().data.call.id == call_id
+    assert outbox(local_stream) == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "statuses", "came"),
+    [
+        ("drop", [None, 200], 1),
+        ("duplicate", [200], 2),
+        ("garbage", [200], 1),
+        ("bad_signature", [200], 1),
+    ],
+)
+def test_faults_of_webhooks(effect: str, statuses: list[int | None], came: int) -> None:
+    with receiver_and_stream() as (receiver, local_stream):
+        rule = {"door": "webhooks", "operation": "call.created", effect: True, "times": 1}
+        local_stream.http.post("/_control/faults", json=rule).raise_for_status()
+        path = "/api/v2/video/call/livestream/party"
+        local_stream.as_server("POST", path, {"data": {"created_by_id": "host"}})
+        (entry,) = settled(local_stream)
+        assert local_stream.http.get("/_control/faults").json()["faults"][0]["hits"] == 1
+    assert [each["status"] for each in entry["attempts"]] == statuses
+    assert len(receiver.received) == came
+    request = receiver.received[-1]
+    accepted = webhook.verify_webhook_signature(request.body, request.headers["x-signature"], API_SECRET)
+    assert accepted == (effect != "bad_signature")
+    assert request.body.startswith(b"<") == (effect == "garbage")
+
+
+def test_a_late_webhook_keeps_its_place() -> None:
+    with receiver_and_stream() as (receiver, local_stream):
+        rule = {"door": "webhooks", "operation": "call.created", "delay_ms": 300}
+        local_stream.http.post("/_control/faults", json=rule).raise_for_status()
+        began = time.monotonic()
+        live_through(local_stream)
+        settled(local_stream)
+        assert time.monotonic() - began >= 0.3
+    assert [event_of(each) for each in receiver.received] == LIVE

@@ -1,0 +1,59 @@
+"""One attempt, without a local Stream around it."""
+
+from __future__ import annotations
+
+from anyio.from_thread import start_blocking_portal
+from getstream import webhook
+
+from harness.local_stream.coordinator.source import Source
+from harness.local_stream.faults import Faults
+from harness.local_stream.journal import Journal
+from harness.local_stream.webhooks.delivery import Attempt, Delivery
+from harness.local_stream.webhooks.hook import Hook
+from harness.local_stream.webhooks.sender import Sender
+from tests.unit.local_stream.receiver import receiving
+
+BODY = b'{"type":"call.ended","created_at":1778198400000000000}'
+SECRET = "the app's"
+
+
+def attempted(hook: Hook, timeout: float = 10.0) -> Attempt:
+    """What came of one attempt."""
+
+    async def attempt() -> Attempt:
+        journal = Journal()
+        sender = Sender("key", SECRET, timeout, Source(), journal, Faults(journal))
+        try:
+            return await sender.attempt(Delivery("id", "call.ended", "livestream:x", hook, BODY), 1)
+        finally:
+            await sender.close()
+
+    # In a thread of its own: Playwright's sync API may have a loop in this one.
+    with start_blocking_portal() as portal:
+        return portal.call(attempt)
+
+
+def test_a_compressed_body_is_signed_as_it_was_before() -> None:
+    with receiving() as receiver:
+        assert attempted(Hook(receiver.url, gzip=True)).status == 200
+    (request,) = receiver.received
+    assert request.body[:2] == b"\x1f\x8b"
+    assert request.headers["content-encoding"] == "gzip"
+    payload = webhook.gunzip_payload(request.body)
+    assert payload == BODY
+    assert webhook.verify_signature(payload, request.headers["x-signature"], SECRET)
+
+
+def test_redirects_are_not_followed() -> None:
+    with receiving(lambda _: 307) as receiver:
+        assert attempted(Hook(receiver.url)).status == 307
+    assert len(receiver.received) == 1
+
+
+def test_a_receiver_may_have_a_timeout_of_its_own() -> None:
+    with receiving(lambda _: None) as receiver:
+        assert attempted(Hook(receiver.url, timeout_ms=50), timeout=600).error == "timeout"
+
+
+def test_an_address_that_is_none_is_a_network_error() -> None:
+    assert attempted(Hook("http://")).error == "network error"
