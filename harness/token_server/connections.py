@@ -6,6 +6,9 @@ for a request, and more the more of them wait.
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
 import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
@@ -32,12 +35,21 @@ class Carrier(AiohttpTransport):
             raise httpx.RemoteProtocolError(str(error)) from error
 
 
-def pool(base_url: str = "") -> httpx.AsyncClient:
+def pool(base_url: str) -> httpx.AsyncClient:
     """A client for many requests at once, to one server; raises httpx's errors, as it would by itself."""
-    return httpx.AsyncClient(base_url=base_url, timeout=TIME_LIMIT, transport=Carrier(client=_session))
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEPT)
+        jar = aiohttp.DummyCookieJar()
+        return aiohttp.ClientSession(connector=connector, cookie_jar=jar, proxy=proxy_of(base_url))
+
+    return httpx.AsyncClient(base_url=base_url, timeout=TIME_LIMIT, transport=Carrier(client=session))
 
 
-def _session() -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEPT)
-    # `trust_env`: a proxy of the environment is how some hosts reach the world.
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
+def proxy_of(base_url: str) -> str | None:
+    """The environment's proxy for this server, which is how some hosts reach the world.
+
+    Looked up once: aiohttp by itself asks for it, and for a ~/.netrc, on two other threads for each request.
+    """
+    server = urlsplit(base_url)
+    return None if proxy_bypass(server.netloc) else getproxies().get(server.scheme)

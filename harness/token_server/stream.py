@@ -37,12 +37,13 @@ class StreamVideo:
     """
 
     def __init__(self, settings: TokenServerSettings) -> None:
-        self._http = connections.pool()
+        # Always named: left out, the SDK takes the vendor's and ignores STREAM_BASE_URL.
+        base_url = settings.stream_base_url or BASE_URL
+        self._http = connections.pool(base_url)
         self._client = AsyncStream(
             api_key=settings.stream_api_key,
             api_secret=settings.stream_api_secret.get_secret_value(),
-            # Always named: left out, the SDK takes the vendor's and ignores STREAM_BASE_URL.
-            base_url=settings.stream_base_url or BASE_URL,
+            base_url=base_url,
             http_client=self._http,
             request_timeout=connections.TIME_LIMIT,
         )
