@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from contextlib import closing
 from functools import cached_property
+from typing import Any
 
 import jwt
+from httpx import codes
 
 from harness.errors import NotGiven, ServerError
 from harness.target.people import Party, Person, Session
 from harness.target.supabase import Supabase
 from harness.target.target import Target
+from harness.target.token_endpoint import TokenEndpoint
 
 WITHIN = 60.0  # seconds that the command which prints a session may take
 
@@ -22,16 +26,43 @@ class Given:
     def __init__(self, target: Target) -> None:
         self._target = target
 
-    @property
+    @cached_property
     def party(self) -> Party:
-        """The given party, hosted by the given user."""
+        """The given party, hosted by the given user; raises ServerError when it cannot be that."""
         if self._target.party_id is None:
             raise NotGiven(
                 "needs SUPABASE_SERVICE_ROLE_KEY, to make users and parties, or HARNESS_PARTY_ID, "
                 "a party that the given user hosts"
             )
+        self._expect_there(self._target.party_id)
         host = Person(self.session.user_id, self._target.email or "", self._target.password or "", name="")
         return Party(self._target.party_id, host, title="")
+
+    def _expect_there(self, party_id: str) -> None:
+        """A party that is not there, or somebody else's, would make a right endpoint look wrong."""
+        expected = f"HARNESS_PARTY_ID was expected to name a party that the given user hosts, but {party_id}"
+        shown = self._shown(party_id)
+        hosted_by = shown and shown.get("host_id", self.session.user_id)
+        if shown and hosted_by != self.session.user_id:
+            raise ServerError(f"{expected} is hosted by {hosted_by}: name one of {self.session.user_id}.")
+        if shown and shown.get("id") != party_id:
+            raise ServerError(f"{expected} is spelled {shown.get('id')} in Supabase: name it so.")
+        # A project may keep its parties elsewhere, or from all eyes: then its endpoint has to know it.
+        if not shown and self._endpoint_knows_none(party_id):
+            raise ServerError(
+                f"{expected} is shown to that user by neither Supabase nor the endpoint (404): name another."
+            )
+
+    def _shown(self, party_id: str) -> dict[str, Any] | None:
+        if self._target.supabase_url is None or self._target.supabase_anon_key is None:
+            return None
+        with closing(Supabase(self._target)) as supabase:
+            return supabase.party_shown_to(self.session, party_id)
+
+    def _endpoint_knows_none(self, party_id: str) -> bool:
+        with closing(TokenEndpoint(self._target)) as endpoint:
+            asked = {"callType": "livestream", "callId": party_id}
+            return endpoint.ask(self.session.access_token, asked).status == codes.NOT_FOUND
 
     @cached_property
     def session(self) -> Session:
@@ -39,11 +70,8 @@ class Given:
         if self._target.session_command is not None:
             return _printed_by(self._target.session_command)
         email, password = self._target.needed("email"), self._target.needed("password")
-        supabase = Supabase(self._target)
-        try:
+        with closing(Supabase(self._target)) as supabase:
             return supabase.sign_in(Person("", email, password, name=""))
-        finally:
-            supabase.close()
 
 
 def _printed_by(command: str) -> Session:
@@ -60,8 +88,13 @@ def _printed_by(command: str) -> Session:
         raise ServerError(f"HARNESS_SESSION_COMMAND could not be run: {fault}.") from None
     token = ran.stdout.strip().rpartition("\n")[2].strip()
     try:
-        claims = jwt.decode(token, options={"verify_signature": False})
+        claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": True})
         return Session(token, "", claims["sub"])
+    except jwt.ExpiredSignatureError:
+        raise ServerError(
+            "HARNESS_SESSION_COMMAND was expected to print a session that is good, but printed one that has "
+            "expired: let it sign in anew."
+        ) from None
     except (jwt.PyJWTError, KeyError):
         said = ran.stderr.strip().rpartition("\n")[2]
         raise ServerError(

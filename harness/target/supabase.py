@@ -65,6 +65,15 @@ class Supabase:
             raise KeyError(f"There is no party {party_id} in the database.")
         return dict(rows[0])
 
+    def party_shown_to(self, session: Session, party_id: str) -> dict[str, Any] | None:
+        """The party's row as this person may see it; None without one, or without such a table."""
+        headers = _keys(self.target.needed("supabase_anon_key"))
+        headers["authorization"] = f"Bearer {session.access_token}"
+        url, params = f"{self.url}/rest/v1/parties", {"id": f"eq.{party_id}"}
+        answer = transport.ask(self._http, WHO, "GET", url, params=params, headers=headers)
+        rows = transport.expect_ok(answer, WHO, "show a party").json() if answer.is_success else None
+        return rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else None
+
     def rename(self, person: Person, name: str) -> None:
         """Give `person` another display name in their profile."""
         where, row = {"id": f"eq.{person.id}"}, {"display_name": name}

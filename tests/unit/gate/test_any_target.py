@@ -77,6 +77,21 @@ def test_session_may_come_from_a_command(system: System, tmp_path: Path) -> None
     assert "HARNESS_SESSION_COMMAND was expected to print a Supabase access token" in came.said
 
 
+def test_party_that_is_not_there_is_one_sentence_and_no_red_check(system: System, tmp_path: Path) -> None:
+    party = system.new_party()
+    told = told_of(
+        system,
+        HARNESS_PARTY_ID="11111111-1111-4111-8111-111111111111",
+        HARNESS_EMAIL=party.host.email,
+        HARNESS_PASSWORD=party.host.password,
+    )
+    came = gate(tmp_path, system.target.token_url, told, "T01,T04")
+    assert came.code == 2, came.said
+    assert "COULD NOT TELL" in came.said
+    assert "HARNESS_PARTY_ID was expected to name a party that the given user hosts" in came.said
+    assert "FAIL" not in came.said
+
+
 def test_what_was_not_told_is_a_gap_that_says_what_is_needed(system: System, tmp_path: Path) -> None:
     party = system.new_party()
     told = told_of(

@@ -42,6 +42,8 @@ class SigningKey:
 class SmallSupabase:
     """State and routes. `url` is set once the address is known; `down` makes REST and keys answer 500.
 
+    Everyone sees every row, unless `parties_shown` is False.
+
     `instead` are answers that the next requests get, one each, in place of theirs. With `auth_secret`,
     sessions are signed with a secret that Auth alone has, and no keys are published.
     """
@@ -55,6 +57,7 @@ class SmallSupabase:
         self.tables: dict[str, list[Row]] = {"profiles": [], "parties": []}
         self.key_fetches = 0
         self.down = False
+        self.parties_shown = True
         self.instead: list[Response] = []
         self.keys_instead: list[Response] = []
         self.auth_secret: str | None = None
@@ -97,6 +100,8 @@ class SmallSupabase:
                 return self.instead.pop(0)
             if self.down:
                 return Response("upstream connect error", 500)
+            if request.method == "GET" and request.headers.get("apikey") == self.anon_key:
+                return await handler(request) if self.parties_shown else JSONResponse([])
             key = self.service_role_key
             if (request.headers.get("apikey"), request.headers.get("authorization")) != (
                 key,
