@@ -77,13 +77,14 @@ def _gate_needs(target: TargetSettings) -> Sequence[str]:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="port of the pages, or of the one server"
 )
-def up(only: str | None, port: int) -> None:
+@click.option("--control", is_flag=True, help="with --only stream: serve its control API")
+def up(only: str | None, port: int, control: bool) -> None:
     from harness.config import HarnessSettings, load
     from harness.stack import up as run_stack
 
     settings = load(HarnessSettings)
     ready = _make_ready(settings, needs(["up", *([only] if only else [])]))
-    run_stack(settings, only, port, ready.pages)
+    run_stack(settings, only, port, ready.pages, control=control)
 
 
 @commands.command(help=COMMANDS["test"].does, context_settings=PASS_ON)

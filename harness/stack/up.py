@@ -1,56 +1,41 @@
-"""`harness up`: the reference system, or one server of it, for a person; until Ctrl-C."""
+"""`harness up`: the reference system for a person, until Ctrl-C."""
 
 from __future__ import annotations
 
 import signal
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import click
 
-from harness.config import (
-    HarnessSettings,
-    LocalStreamSettings,
-    LocalSupabaseSettings,
-    ServerSettings,
-    TokenServerSettings,
-    load,
-    own_environment,
-)
+from harness.config import HarnessSettings
 from harness.errors import UsageError
-from harness.stack.keys import make_keys
-from harness.stack.process import ServerProcess
-from harness.stack.system import MODULES, TOKEN_PATH, Stack
+from harness.stack.alone import ended_by_person, print_rows, up_alone
+from harness.stack.system import Stack
 from harness.target import Supabase
 
 
-@dataclass(frozen=True)
-class Alone:
-    """A server that can run by itself."""
+def up(
+    settings: HarnessSettings,
+    only: str | None,
+    port: int,
+    pages_dist: Path | None = None,
+    *,
+    control: bool = False,
+) -> None:
+    """Run until Ctrl-C or SIGTERM; raises ServerError when a server dies, UsageError for an unknown one.
 
-    name: str
-    settings: type[ServerSettings]
-
-
-ALONE = {
-    "token-server": Alone("token server", TokenServerSettings),
-    "stream": Alone("local Stream", LocalStreamSettings),
-    "supabase": Alone("local Supabase", LocalSupabaseSettings),
-}
-
-
-def up(settings: HarnessSettings, only: str | None, port: int, pages_dist: Path | None = None) -> None:
-    """Run until Ctrl-C or SIGTERM; raises ServerError when a server dies, UsageError for an unknown one."""
+    `control` serves the control API of a local Stream that runs alone; the whole system always has it.
+    """
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _interrupt)
     if only is not None:
-        _up_alone(only, port)
+        up_alone(only, port, control=control)
+    elif control:
+        raise UsageError("--control is for `--only stream`: the whole system has its control API anyway.")
     elif pages_dist is None:
         raise UsageError("The whole system needs its built pages: give their folder.")
     else:
@@ -63,7 +48,7 @@ def _up_system(settings: HarnessSettings, port: int, pages_dist: Path) -> None:
         Stack(Path(run), settings, pages_dist, pages_port=port) as stack,
     ):
         _print_demo(stack)
-        with _ended_by_person():
+        with ended_by_person():
             stack.died.wait()
         stack.check()
 
@@ -84,65 +69,9 @@ def _print_demo(stack: Stack) -> None:
         "Local Supabase": target.needed("supabase_url"),
         "Logs": str(stack.logs),
     }
-    _print_rows(rows)
+    print_rows(rows)
     click.echo("\nUse two browsers, or a private window for the viewer. Ctrl-C ends everything.")
-
-
-def _up_alone(only: str, port: int) -> None:
-    if only not in ALONE:
-        raise UsageError(f"There is no server {only!r} to run alone: choose one of {', '.join(ALONE)}.")
-    alone = ALONE[only]
-    server = ServerProcess(alone.name, MODULES[alone.name], None, port)
-    died = threading.Event()
-    try:
-        environment, rows = _alone_environment(only, server.url)
-        server.start(environment, lambda _: died.set())
-        server.await_ready()
-        _print_rows({alone.name[0].upper() + alone.name[1:]: server.url, **rows})
-        click.echo("Ctrl-C ends it.")
-        with _ended_by_person():
-            died.wait()
-        if died.is_set():
-            raise server.death()
-    finally:
-        server.stop()
-
-
-def _alone_environment(only: str, url: str) -> tuple[dict[str, str], dict[str, str]]:
-    """What the server is told, and what the person is: keys that were not given are made, and shown once."""
-    if only == "token-server":
-        load(TokenServerSettings)
-        return own_environment(TokenServerSettings), {"Endpoint": url + TOKEN_PATH}
-    keys = make_keys()
-    made = {
-        "stream": {"STREAM_API_KEY": keys.stream_api_key, "STREAM_API_SECRET": keys.stream_api_secret},
-        "supabase": {
-            "SUPABASE_ANON_KEY": keys.supabase_anon_key,
-            "SUPABASE_SERVICE_ROLE_KEY": keys.supabase_service_role_key,
-            "SUPABASE_JWT_SECRET": keys.supabase_jwt_secret,
-        },
-    }[only]
-    given = own_environment(ALONE[only].settings)
-    own = {"SUPABASE_URL": url} if only == "supabase" else {}
-    return {"HARNESS_DATA_DIR": tempfile.gettempdir(), **made, **given, **own}, {
-        name: value for name, value in made.items() if name not in given
-    }
-
-
-def _print_rows(rows: dict[str, str]) -> None:
-    width = max(len(name) for name in rows)
-    for name, value in rows.items():
-        click.echo(f"{name:{width}}  {value}")
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
-
-
-@contextmanager
-def _ended_by_person() -> Iterator[None]:
-    """Ctrl-C is how a person ends it: no error."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("\nStopping ...")
