@@ -22,16 +22,20 @@ from harness.local_stream.coordinator import (
     call_permissions,
     call_type_operations,
     custom_events,
+    deletion,
     door,
     join,
     live_operations,
     location_hint,
     members,
     mutes,
+    participants,
     pins,
+    recording_operations,
     ring_operations,
     task_operations,
     telemetry,
+    transcriptions,
     user_operations,
 )
 from harness.local_stream.coordinator.coordinator import Coordinator
@@ -59,6 +63,10 @@ OPERATIONS = [
     *call_permissions.OPERATIONS,
     *custom_events.OPERATIONS,
     *pins.OPERATIONS,
+    *participants.OPERATIONS,
+    *recording_operations.OPERATIONS,
+    *transcriptions.OPERATIONS,
+    *deletion.OPERATIONS,
     *join.OPERATIONS,
 ]
 EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]

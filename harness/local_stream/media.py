@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from starlette.routing import BaseRoute
 
 from harness.local_stream.sfu import SfuUser
+
+
+@dataclass(frozen=True)
+class RecordedFile:
+    """A finished recording, and where it can be fetched."""
+
+    name: str
+    url: str
+
+
+class Recorder(Protocol):
+    """Records calls. `recording_type` is the vendor's: `composite`, `individual` or `raw`."""
+
+    def start(self, cid: str, recording_type: str) -> None:
+        """Record `cid` from now on."""
+
+    async def stop(self, cid: str, recording_type: str) -> RecordedFile | None:
+        """End it: the complete file, or None when there is none."""
+
+    def delete(self, file: RecordedFile) -> None:
+        """Forget a file."""
 
 
 class MediaServer(Protocol):

@@ -14,13 +14,10 @@ from harness.local_stream.coordinator.call_response import (
 )
 from harness.local_stream.coordinator.calls import Call, Member
 from harness.local_stream.coordinator.coordinator import Coordinator
-from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.ring_operations import ring_if_asked
 from harness.local_stream.coordinator.values import flag, mapping, moment, text, whole
-
-# Digits.
-LONGEST_NUMBER = 9
 
 
 async def get_or_create_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -36,7 +33,7 @@ async def get_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "read-call")
     ring_if_asked(coordinator, ask, call)
-    return _watched_state(coordinator, ask, call, _number(ask.query.get("members_limit")))
+    return _watched_state(coordinator, ask, call, ask.number("members_limit"))
 
 
 async def update_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -86,14 +83,6 @@ async def query_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, ob
 def _watched_state(coordinator: Coordinator, ask: Ask, call: Call, limit: int | None) -> dict[str, object]:
     coordinator.publisher.watch(ask.query.get("connection_id"), ask.caller.user_id, call)
     return call_state(call, coordinator.capabilities(ask.caller, call), limit)
-
-
-def _number(given: str | None) -> int | None:
-    if given is None:
-        return None
-    if not given.isdecimal() or len(given) > LONGEST_NUMBER:
-        raise input_error(f"members_limit must be a number, got {given[:20]!r}")
-    return int(given)
 
 
 def _fields(call: Call) -> dict[str, object]:

@@ -29,10 +29,10 @@ def call_response(call: Call) -> dict[str, object]:
         "blocked_user_ids": call.blocked_user_ids,
         "current_session_id": call.session.id if call.session else "",
         "session": session_response(call.session) if call.session else None,
-        # Nothing takes streams in or sends them out here: the vendor's shape, all off.
-        "ingress": {kind: {"address": ""} for kind in ("rtmp", "srt", "whip")},
-        "egress": {"broadcasting": False, "rtmps": [], "hls": None, **dict.fromkeys(_RECORDINGS)},
-        "recording": False,
+        "ingress": {kind: {"address": address} for kind, address in _ingress(call).items()},
+        # Nothing is broadcast here: the vendor's shape, all off.
+        "egress": {"broadcasting": False, "rtmps": [], "hls": None, **_recordings(call)},
+        "recording": "composite" in call.recorders,
         "transcribing": False,
         "translating": False,
         "captioning": False,
@@ -40,7 +40,19 @@ def call_response(call: Call) -> dict[str, object]:
     }
 
 
-_RECORDINGS = ("composite_recording", "frame_recording", "individual_recording", "raw_recording")
+def _ingress(call: Call) -> dict[str, str]:
+    """Addresses in the vendor's form, of a host that nobody can reach: nothing takes streams in here."""
+    stream = f"{call.type.name}.{call.id}"
+    return {
+        "rtmp": f"rtmps://ingress.invalid:443/{stream}",
+        "srt": f"srt://ingress.invalid:6000?streamid={stream}&passphrase={{passphrase}}&token={{token}}",
+        "whip": f"https://ingress.invalid/whip/{stream}",
+    }
+
+
+def _recordings(call: Call) -> dict[str, dict[str, str] | None]:
+    types = ("composite", "frame", "individual", "raw")
+    return {f"{each}_recording": {"status": "running"} if each in call.recorders else None for each in types}
 
 
 def session_response(session: Session) -> dict[str, object]:

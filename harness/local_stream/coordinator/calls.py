@@ -10,6 +10,7 @@ from harness.local_stream.coordinator import grants
 from harness.local_stream.coordinator.call_settings import Settings
 from harness.local_stream.coordinator.call_types import CallType
 from harness.local_stream.coordinator.users import User
+from harness.local_stream.media import RecordedFile
 
 
 @dataclass
@@ -55,8 +56,20 @@ class Session:
 
 
 @dataclass
+class Recording:
+    """One recording of a session; `file` is there when it has ended and came to something."""
+
+    type: str
+    egress_id: str
+    session_id: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    file: RecordedFile | None = None
+
+
+@dataclass
 class Call:
-    """One call."""
+    """One call. `recorders` are the recordings that run, by type; `recordings` those with a file."""
 
     type: CallType
     id: str
@@ -76,6 +89,8 @@ class Call:
     # Capabilities of single users here, beside (or in spite of) those of their roles.
     granted: dict[str, frozenset[str]] = field(default_factory=dict)
     revoked: dict[str, frozenset[str]] = field(default_factory=dict)
+    recorders: dict[str, Recording] = field(default_factory=dict)
+    recordings: list[Recording] = field(default_factory=list)
 
     @property
     def cid(self) -> str:
@@ -128,6 +143,11 @@ class Calls:
     def add(self, call: Call) -> None:
         """Keep a new call."""
         self._calls[call.cid] = call
+
+    def remove(self, call: Call) -> None:
+        """Forget `call`."""
+        if self._calls.get(call.cid) is call:
+            del self._calls[call.cid]
 
     def clear(self) -> None:
         """Forget all calls."""

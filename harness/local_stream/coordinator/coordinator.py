@@ -12,6 +12,7 @@ from harness.local_stream.coordinator.errors import call_not_found, not_allowed,
 from harness.local_stream.coordinator.events import Publisher
 from harness.local_stream.coordinator.limits import RateLimits
 from harness.local_stream.coordinator.permissions import action
+from harness.local_stream.coordinator.recordings import Recordings
 from harness.local_stream.coordinator.ringing import Ringing
 from harness.local_stream.coordinator.sessions import Sessions
 from harness.local_stream.coordinator.source import Source
@@ -48,7 +49,8 @@ class Coordinator:
         self.faults = Faults(journal)
         self.outbox = outbox(self)
         self.publisher = Publisher(source, journal, self.faults, self.outbox)
-        self.sessions = Sessions(self.calls, self.users, self.publisher, source)
+        self.recordings = Recordings(self.publisher, source)
+        self.sessions = Sessions(self.calls, self.users, self.publisher, source, self.recordings)
         self.ringing = Ringing(self.sessions, self.publisher, source)
         self.media = media(self.sessions)
 
@@ -91,6 +93,7 @@ class Coordinator:
         self.publisher.close_all()
         self.ringing.stop()
         self.sessions.stop()
+        self.recordings.close()
         self.calls.clear()
         self.call_types.reset()
         self.users.clear()
@@ -103,6 +106,7 @@ class Coordinator:
         """Stop: no timer and no connection is left."""
         self.ringing.stop()
         self.sessions.stop()
+        self.recordings.close()
         self.publisher.close_all()
         await self.media.close()
         await self.outbox.close()

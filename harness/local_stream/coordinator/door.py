@@ -30,10 +30,7 @@ BASES: dict[DoorName, dict[Area, list[str]]] = {
     "server": {"video": ["/api/v2/video"], "common": ["/api/v2"]},
 }
 # Asked for in bodies and queries, and passed over; the journal says so.
-NOT_IMITATED = [
-    *("start_hls", "start_transcription", "start_closed_caption"),
-    *("start_recording", "start_composite_recording", "start_individual_recording", "start_raw_recording"),
-]
+NOT_IMITATED = ["start_hls", "start_transcription", "start_closed_caption"]
 TOO_MANY_REQUESTS = 429
 RETRY = {"retry-after": "1"}
 TIMES: dict[DoorName, TimeEncoding] = {"client": iso, "server": nanoseconds}

@@ -99,6 +99,13 @@ def not_allowed(user_id: str, role: str, action: str, scope: str) -> ApiError:
     )
 
 
+def not_imitated(what: str) -> ApiError:
+    """501: the vendor can do `what`, the local Stream can not."""
+    return ApiError(
+        501, Code.INTERNAL, f"{what} is not imitated by the local Stream: see docs/local-stream.md"
+    )
+
+
 def server_only(operation: str) -> ApiError:
     """403: a user token asked for what only servers may do."""
     return ApiError(

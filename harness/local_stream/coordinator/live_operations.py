@@ -10,7 +10,16 @@ from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.users import user_response
+from harness.local_stream.coordinator.values import flag
 from harness.local_stream.sfu import SfuUser
+
+# Flags of GoLive and StopLive, after `start_` and `continue_`, and the type of recording that each is about.
+RECORDINGS = {
+    "recording": "composite",
+    "composite_recording": "composite",
+    "individual_recording": "individual",
+    "raw_recording": "raw",
+}
 
 
 async def go_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -25,6 +34,7 @@ async def go_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
         coordinator.publisher.publish(
             call, "call.live_started", {"call": call_response(call)}, ask.caller.user_id
         )
+    _start_recordings(coordinator, ask, call)
     return {"call": call_response(call)}
 
 
@@ -36,6 +46,7 @@ async def stop_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
         call.backstage = True
         if call.session:
             call.session.live_ended_at = coordinator.source.now()
+        _stop_recordings(coordinator, ask, call)
         publish_update(coordinator, call, ask.caller.user_id)
         await coordinator.media.end_call(call.cid, "live_ended", keep=_may_join_backstage(coordinator, call))
     return {"call": call_response(call)}
@@ -57,6 +68,25 @@ async def end_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
         await coordinator.media.end_call(call.cid, "ended")
         coordinator.sessions.close(call)
     return {}
+
+
+def _start_recordings(coordinator: Coordinator, ask: Ask, call: Call) -> None:
+    """Start what the flags ask for. Without a session nothing can be recorded: then the journal says so."""
+    wanted = _flagged(ask, "start") - set(call.recorders)
+    if wanted and (call.session is None or call.session.started_at is None):
+        ask.noted["not_recorded"] = sorted(wanted)
+        return
+    for recording_type in sorted(wanted):
+        coordinator.recordings.start(call, recording_type, ask.caller.user_id)
+
+
+def _stop_recordings(coordinator: Coordinator, ask: Ask, call: Call) -> None:
+    for recording_type in sorted(set(call.recorders) - _flagged(ask, "continue")):
+        coordinator.recordings.stop(call, recording_type, ask.caller.user_id)
+
+
+def _flagged(ask: Ask, verb: str) -> set[str]:
+    return {kind for name, kind in RECORDINGS.items() if flag(ask.body, f"{verb}_{name}")}
 
 
 def _may_join_backstage(coordinator: Coordinator, call: Call) -> Callable[[SfuUser], bool]:

@@ -28,6 +28,8 @@ async def update_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, o
     removed = text_list(ask.body, "remove_members") or []
     if given:
         coordinator.require(ask.caller, call, "update-call-member")
+    if any(_changes_role(call, each) for each in given):
+        coordinator.require(ask.caller, call, "update-call-member-role")
     if removed:
         coordinator.require(ask.caller, call, "remove-call-member")
     check(coordinator, given, "update_members")
@@ -61,6 +63,12 @@ def set_member(coordinator: Coordinator, call: Call, given: Json, now: datetime)
     custom = mapping(given, "custom")
     member.custom = member.custom if custom is None else deepcopy(custom)
     return member
+
+
+def _changes_role(call: Call, given: Json) -> bool:
+    """Whether somebody who is a member already would get another role."""
+    member, role = call.members.get(text(given, "user_id") or ""), text(given, "role")
+    return member is not None and role not in (None, member.role)
 
 
 def _change(coordinator: Coordinator, call: Call, given: Sequence[Json], user_id: str | None) -> list[Member]:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.errors import input_error
 from harness.local_stream.coordinator.tokens import Caller
 
 Access = Literal["token", "server", "public"]
 Area = Literal["video", "common"]
 DoorName = Literal["client", "server"]
+# Digits of a number in a query string.
+LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,15 @@ class Ask:
         """Who acts: the token's user; for a server, the `user_id` that it names, if any."""
         given = self.query.get("user_id") if self.caller.user_id is None else self.caller.user_id
         return given or None
+
+    def number(self, name: str) -> int | None:
+        """A whole number of the query string, or None when it is not there; raises the input error."""
+        given = self.query.get(name)
+        if given is None:
+            return None
+        if not (given.isascii() and given.isdecimal()) or len(given) > LONGEST_NUMBER:
+            raise input_error(f"{name} must be a number, got {given[:20]!r}")
+        return int(given)
 
 
 Perform = Callable[[Coordinator, Ask], Awaitable[dict[str, object]]]

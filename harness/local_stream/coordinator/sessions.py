@@ -7,6 +7,7 @@ import asyncio
 from harness.local_stream.coordinator.call_response import call_response, participant_response
 from harness.local_stream.coordinator.calls import Call, Calls, Participant, Session
 from harness.local_stream.coordinator.events import Publisher
+from harness.local_stream.coordinator.recordings import Recordings
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.users import Users
 
@@ -14,11 +15,14 @@ from harness.local_stream.coordinator.users import Users
 class Sessions:
     """Observes the SFU. Implements its `SfuObserver`."""
 
-    def __init__(self, calls: Calls, users: Users, publisher: Publisher, source: Source) -> None:
+    def __init__(
+        self, calls: Calls, users: Users, publisher: Publisher, source: Source, recordings: Recordings
+    ) -> None:
         self._calls = calls
         self._users = users
         self._publisher = publisher
         self._source = source
+        self._recordings = recordings
         self._closing: dict[str, asyncio.TimerHandle] = {}
 
     def open(self, call: Call) -> Session:
@@ -65,6 +69,7 @@ class Sessions:
         session = call.session
         if session is None:
             return
+        self._recordings.stop_all(call)
         session.ended_at = self._source.now()
         if session.started_at is not None:
             self._publish(call, session, "call.session_ended", None, call=call_response(call))

@@ -49,7 +49,7 @@ def test_pages_can_read_errors(local_stream: LocalStream, path: str) -> None:
     [
         ("POST", "/video/call/livestream/x/sing", "client"),
         ("DELETE", "/video/call/livestream/x", "client"),
-        ("POST", "/api/v2/video/call/livestream/x/start_recording", "server"),
+        ("POST", "/api/v2/video/call/livestream/x/start_broadcasting", "server"),
         ("GET", "/", "client"),
         ("GET", "/sfu/nothing", "sfu_rpc"),
     ],

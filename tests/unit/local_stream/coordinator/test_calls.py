@@ -117,10 +117,10 @@ def test_what_is_asked_for_and_not_imitated_is_in_the_journal(local_stream: Loca
     local_stream.as_user(host, "POST", f"/video/call/livestream/{call_id}", {"start_hls": True})
     local_stream.as_user(host, "GET", f"/video/call/livestream/{call_id}", start_transcription="true")
     path = f"/video/call/livestream/{call_id}/go_live"
-    local_stream.as_user(host, "POST", path, {"start_recording": True, "start_hls": False})
+    local_stream.as_user(host, "POST", path, {"start_closed_caption": True, "start_hls": False})
     entries = local_stream.journal(call_cid=f"livestream:{call_id}")
     passed_over = [entry["detail"]["not_imitated"] for entry in entries if entry["door"] == "client"]
-    assert passed_over == [["start_hls"], ["start_transcription"], ["start_recording"]]
+    assert passed_over == [["start_hls"], ["start_transcription"], ["start_closed_caption"]]
 
 
 def test_an_anonymous_visitor_reads_and_does_no_more(local_stream: LocalStream, call_id: str) -> None:

@@ -110,3 +110,14 @@ def test_a_viewer_may_not(
 
 def _members(body: dict[str, Any]) -> list[str]:
     return [each["user_id"] for each in body["members"]]
+
+
+def test_an_owner_changes_members_and_their_roles_and_a_member_neither(
+    local_stream: LocalStream, host: str, viewer: str, call_id: str
+) -> None:
+    path = f"/video/call/livestream/{call_id}/members"
+    for role in ("host", "user"):
+        change = {"update_members": [{"user_id": viewer, "role": role}]}
+        assert local_stream.as_user(host, "POST", path, change).is_success
+    change = {"update_members": [{"user_id": viewer, "role": "host"}]}
+    assert local_stream.as_user(viewer, "POST", path, change).status_code == 403

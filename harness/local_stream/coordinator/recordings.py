@@ -1,0 +1,114 @@
+"""Recordings: begun, ended, and what came of them. The recorder makes the files; here is what is known."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from harness.local_stream.coordinator.calls import Call, Recording
+from harness.local_stream.coordinator.errors import input_error
+from harness.local_stream.coordinator.events import Publisher
+from harness.local_stream.coordinator.source import Source
+from harness.local_stream.media import RecordedFile, Recorder
+
+log = logging.getLogger("local-stream")
+
+# The section of the settings that says whether each type is allowed.
+SECTIONS = {"composite": "recording", "individual": "individual_recording", "raw": "raw_recording"}
+
+
+class NoRecorder:
+    """Records nothing, and so each recording ends with `call.recording_failed`."""
+
+    def start(self, cid: str, recording_type: str) -> None:
+        """Nothing begins."""
+
+    async def stop(self, cid: str, recording_type: str) -> RecordedFile | None:
+        """There is no file."""
+        del cid, recording_type
+        return None
+
+    def delete(self, file: RecordedFile) -> None:
+        """There is none."""
+
+
+class Recordings:
+    """Starts and stops them, and publishes their events. `recorder` may be set before the first."""
+
+    def __init__(self, publisher: Publisher, source: Source) -> None:
+        self.recorder: Recorder = NoRecorder()
+        self._publisher = publisher
+        self._source = source
+        self._deliveries: set[asyncio.Task[None]] = set()
+
+    def start(self, call: Call, recording_type: str, user_id: str | None) -> None:
+        """Record from now on; raises the vendor's input error when that can not be."""
+        if call.session is None or call.session.started_at is None:
+            raise input_error("there is no active session")
+        section = SECTIONS[recording_type]
+        if call.settings[section]["mode"] == "disabled":
+            raise input_error(f"settings.{section}.mode is disabled")
+        if recording_type in call.recorders:
+            raise input_error(f"{recording_type} recording is already running")
+        now = self._source.now()
+        recording = Recording(recording_type, self._source.new_id(), call.session.id, now)
+        call.recorders[recording_type] = recording
+        self.recorder.start(call.cid, recording_type)
+        self._publish(call, "call.recording_started", recording, user_id)
+
+    def stop(self, call: Call, recording_type: str, user_id: str | None = None) -> None:
+        """Stop; the file, or that there is none, is told when the recorder has finished."""
+        recording = call.recorders.pop(recording_type, None)
+        if recording is None:
+            raise input_error("call egress is not running")
+        recording.ended_at = self._source.now()
+        self._publish(call, "call.recording_stopped", recording, user_id)
+        delivery = asyncio.ensure_future(self._deliver(call, recording))
+        self._deliveries.add(delivery)
+        delivery.add_done_callback(self._deliveries.discard)
+
+    def stop_all(self, call: Call) -> None:
+        """Stop whatever records `call`."""
+        for recording_type in list(call.recorders):
+            self.stop(call, recording_type)
+
+    def delete(self, call: Call, recording: Recording) -> None:
+        """Forget a finished recording and its file."""
+        call.recordings.remove(recording)
+        if recording.file:
+            self.recorder.delete(recording.file)
+
+    def close(self) -> None:
+        """Wait for no file any more."""
+        for delivery in self._deliveries:
+            delivery.cancel()
+
+    async def _deliver(self, call: Call, recording: Recording) -> None:
+        try:
+            recording.file = await self.recorder.stop(call.cid, recording.type)
+        except Exception:
+            log.exception("the recorder failed on %s", call.cid)
+        if recording.file is None:
+            self._publish(call, "call.recording_failed", recording, None)
+            return
+        call.recordings.append(recording)
+        shown = recording_response(recording)
+        self._publish(call, "call.recording_ready", recording, None, call_recording=shown)
+
+    def _publish(
+        self, call: Call, event: str, recording: Recording, user_id: str | None, /, **detail: object
+    ) -> None:
+        detail |= {"egress_id": recording.egress_id, "recording_type": recording.type}
+        self._publisher.publish(call, event, detail, user_id)
+
+
+def recording_response(recording: Recording) -> dict[str, object]:
+    """CallRecording."""
+    return {
+        "filename": recording.file.name if recording.file else "",
+        "url": recording.file.url if recording.file else "",
+        "start_time": recording.started_at,
+        "end_time": recording.ended_at,
+        "session_id": recording.session_id,
+        "recording_type": recording.type,
+    }
