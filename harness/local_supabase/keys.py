@@ -14,6 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 LEEWAY = 30
 
 
+# A token is a stranger's text: it may hold numbers, nesting and types that PyJWT does not look for.
+UNREADABLE = (jwt.PyJWTError, ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+
+
+class UnknownKey(jwt.InvalidTokenError):
+    """No key of the project can have signed it."""
+
+
 class ProjectKeys:
     """Signs sessions and verifies whatever a caller presents."""
 
@@ -50,13 +58,21 @@ class ProjectKeys:
         Raises jwt.InvalidTokenError. Each key has one algorithm, whatever the token says. Audience and issuer
         are not asked, as on a hosted project.
         """
+        try:
+            return self._verified(token)
+        except jwt.InvalidTokenError:
+            raise
+        except UNREADABLE as error:
+            raise jwt.InvalidTokenError(f"token is malformed: {type(error).__name__}") from None
+
+    def _verified(self, token: str) -> dict[str, Any]:
         header = jwt.get_unverified_header(token)
         options: jwt.types.Options = {"verify_aud": False}
         if header.get("kid") == self._kid:
             return jwt.decode(token, self._private.public_key(), ["ES256"], options=options, leeway=LEEWAY)
         if header.get("alg") == "HS256":
             return jwt.decode(token, self._secret, ["HS256"], options=options, leeway=LEEWAY)
-        raise jwt.InvalidKeyError("No suitable key or wrong key type")
+        raise UnknownKey("No suitable key or wrong key type")
 
 
 def _coordinate(number: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 from starlette.requests import Request
 
-from harness.local_supabase.keys import ProjectKeys
+from harness.local_supabase.keys import ProjectKeys, UnknownKey
 from harness.local_supabase.rest.errors import RestError
 
 ANONYMOUS = "anon"
@@ -49,7 +49,7 @@ def _claims(token: str, keys: ProjectKeys) -> dict[str, Any]:
     except jwt.ImmatureSignatureError as error:
         message = "JWT issued at future" if "iat" in str(error) else "JWT not yet valid"
         raise RestError(401, "PGRST303", message) from None
-    except jwt.InvalidKeyError:
+    except UnknownKey:
         raise RestError(401, "PGRST301", "No suitable key or wrong key type") from None
     except jwt.InvalidTokenError as error:
         raise RestError(401, "PGRST301", "JWT cryptographic operation failed", str(error)) from None

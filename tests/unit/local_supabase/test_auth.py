@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from tests.unit.local_supabase.project import Project, User
 
 NOW_A_DAYS = {"X-Supabase-Api-Version": "2024-01-01"}
+
+SOMEBODYS = ec.generate_private_key(ec.SECP256R1())
+CLAIMS = {"sub": "11111111-1111-4111-8111-111111111111", "role": "service_role"}
+# Which nobody of the project signed, and what is wrong with each.
+FORGED = {
+    jwt.encode(CLAIMS, SOMEBODYS, "ES256", headers={"kid": "nobody's"}): "unknown kid",
+    jwt.encode(CLAIMS, SOMEBODYS, "ES256"): "no kid",
+    jwt.encode(CLAIMS, "a secret of somebody's, long enough", "HS256"): "another secret",
+    jwt.encode(CLAIMS, "", "none"): "alg none",
+    "e30.e30.": "no alg",
+    "W10.e30.": "header that is a list",
+    f"{'[' * 9000}.e30.": "nesting in clear",
+    f"{b64encode(b'[' * 9000).decode()}.e30.": "nesting",
+    "NQ.e30.": "header that is a number",
+}
 
 
 def renew(project: Project, refresh_token: str) -> httpx.Response:
@@ -190,6 +207,14 @@ def test_bad_sign_out_scope(project: Project, host: User) -> None:
 def test_user_without_a_good_token(project: Project, header: str, status: int, code: str) -> None:
     answer = project.auth("GET", "user", headers={"Authorization": header, **NOW_A_DAYS})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("token", FORGED, ids=FORGED.get)
+def test_forged_token_is_refused_at_both_doors(project: Project, token: str) -> None:
+    user = project.auth("GET", "user", token, headers=NOW_A_DAYS)
+    assert (user.status_code, user.json()["code"]) == (403, "bad_jwt"), user.text
+    rows = project.rest("GET", "parties", token)
+    assert (rows.status_code, rows.json()["code"]) == (401, "PGRST301"), rows.text
 
 
 def test_an_api_key_is_no_user(project: Project) -> None:
