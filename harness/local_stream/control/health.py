@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from pathlib import Path
 
 from starlette.requests import Request
@@ -28,6 +29,7 @@ def health_route(coordinator: Coordinator) -> Route:
                 "users": sum(1 for _ in coordinator.users),
                 "files": sum(1 for _ in (PROCESS / "fd").iterdir()),
                 "rss_bytes": _resident(),
+                "cpu_seconds": time.process_time(),
             }
         )
 

@@ -11,6 +11,8 @@ from starlette.requests import ClientDisconnect, Request
 from harness.local_stream.coordinator.errors import ApiError, Code, input_error
 
 LIMIT = 1024 * 1024
+# Levels of lists and objects within each other.
+DEEPEST = 100
 # How long a client may take to send a body.
 PATIENCE_SECONDS = 30.0
 
@@ -43,11 +45,24 @@ def parse_object(raw: str) -> dict[str, object]:
         parsed = json.loads(raw, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise input_error(f"not valid JSON: {error}") from None
+    if raw.count("[") + raw.count("{") > DEEPEST and _is_deep(parsed):
+        raise input_error(f"more than {DEEPEST} lists and objects within each other")
     if parsed is None:
         return {}
     if not isinstance(parsed, dict):
         raise input_error(f"expected a JSON object, got {type(parsed).__name__}")
     return _mended(parsed) if "\\ud" in raw.lower() else parsed
+
+
+def _is_deep(parsed: object) -> bool:
+    level = [parsed]
+    for _ in range(DEEPEST + 1):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+        ]
+    return bool(level)
 
 
 def _refuse(constant: str) -> NoReturn:

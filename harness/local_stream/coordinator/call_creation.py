@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from harness.local_stream.coordinator import call_settings
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.calls import Call
@@ -12,7 +10,7 @@ from harness.local_stream.coordinator.errors import input_error, not_allowed
 from harness.local_stream.coordinator.members import check, set_member
 from harness.local_stream.coordinator.operations import Ask
 from harness.local_stream.coordinator.users import User, read_user
-from harness.local_stream.coordinator.values import Json, mapping, mappings, moment, text
+from harness.local_stream.coordinator.values import Json, copied, mapping, mappings, moment, text
 
 LONGEST_NAME = 64
 
@@ -54,7 +52,7 @@ def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
         updated_at=now,
         settings=settings,
         backstage=settings["backstage"]["enabled"],
-        custom=deepcopy(mapping(data, "custom") or {}),
+        custom=copied(mapping(data, "custom") or {}),
         team=text(data, "team"),
         starts_at=moment(data, "starts_at"),
     )

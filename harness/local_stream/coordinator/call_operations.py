@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
 from harness.local_stream.coordinator import call_settings, filters
 from harness.local_stream.coordinator.call_creation import get_or_create
 from harness.local_stream.coordinator.call_response import (
@@ -17,7 +15,7 @@ from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.ring_operations import ring_if_asked
-from harness.local_stream.coordinator.values import flag, mapping, moment, text, whole
+from harness.local_stream.coordinator.values import copied, flag, mapping, moment, text, whole
 
 
 async def get_or_create_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -43,7 +41,7 @@ async def update_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     settings = call_settings.overridden(call.settings, mapping(ask.body, "settings_override") or {})
     custom, starts_at = mapping(ask.body, "custom"), moment(ask.body, "starts_at")
     call.settings = settings
-    call.custom = call.custom if custom is None else deepcopy(custom)
+    call.custom = call.custom if custom is None else copied(custom)
     call.starts_at = starts_at if "starts_at" in ask.body else call.starts_at
     publish_update(coordinator, call, ask.caller.user_id)
     return call_state(call, coordinator.capabilities(ask.caller, call))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from harness.local_stream.coordinator.errors import ApiError, Code
 from harness.local_stream.coordinator.grants import Grants
 from harness.local_stream.coordinator.notifications import Notifications, default_notifications
 from harness.local_stream.coordinator.source import Source
+from harness.local_stream.coordinator.values import copied
 
 
 @dataclass
@@ -61,7 +61,7 @@ class CallTypes:
         """A new type with the settings and grants of the built-in type `like`."""
         settings, granted = _BUILT_IN[like]
         now = self._source.now()
-        added = self._types[name] = CallType(name, now, now, deepcopy(settings), deepcopy(granted))
+        added = self._types[name] = CallType(name, now, now, copied(settings), copied(granted))
         return added
 
     def remove(self, name: str) -> None:

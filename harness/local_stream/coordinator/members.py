@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import deepcopy
 from datetime import datetime
 
 from harness.local_stream.coordinator.actors import check_exist
@@ -16,7 +15,7 @@ from harness.local_stream.coordinator.calls import Call, Member
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, required
 from harness.local_stream.coordinator.operations import Ask, Operation
-from harness.local_stream.coordinator.values import Json, mapping, mappings, text, text_list
+from harness.local_stream.coordinator.values import Json, copied, mapping, mappings, text, text_list
 
 MOST = 100
 
@@ -61,7 +60,7 @@ def set_member(coordinator: Coordinator, call: Call, given: Json, now: datetime)
     member.updated_at = now
     member.role = text(given, "role") or member.role
     custom = mapping(given, "custom")
-    member.custom = member.custom if custom is None else deepcopy(custom)
+    member.custom = member.custom if custom is None else copied(custom)
     return member
 
 

@@ -7,7 +7,11 @@ the vendor takes them. Source: the permissions reference.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 OWNER = "-owner"
+# Grants whose meaning is remembered: more than there are, but clients may send any words.
+MOST_KNOWN = 1_024
 _ANY_TEAM = "-any-team"
 
 # Permissions whose capability has another name.
@@ -71,6 +75,7 @@ CAPABILITIES = frozenset([*_SAME, *_RENAMED.values()])
 PERMISSIONS = frozenset([*_SAME, *_RENAMED, *HIDDEN])
 
 
+@lru_cache(MOST_KNOWN)
 def meaning(grant: str) -> tuple[str, bool]:
     """What `grant` allows - a capability, else a hidden permission - and whether to owners alone."""
     plain = grant.removesuffix(_ANY_TEAM)

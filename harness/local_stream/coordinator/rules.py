@@ -6,12 +6,11 @@ Every fault is told at once: the message joins their sentences, `exception_field
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.local_stream.coordinator.errors import input_error
-from harness.local_stream.coordinator.values import Json, wrong_type
+from harness.local_stream.coordinator.values import Json, copied, wrong_type
 
 _EXPECTED: dict[type, str] = {
     bool: "a boolean",
@@ -74,13 +73,13 @@ class Section:
 
     def laid_over(self, current: Mapping[str, Any], given: Json) -> dict[str, Any]:
         """A copy of `current` with `given` laid over it, as deep as these rules go."""
-        merged = deepcopy(dict(current))
+        merged = copied(dict(current))
         for name in self.fields.keys() & given.keys():
             rule, wanted = self.fields[name], given[name]
             if isinstance(rule, Section) and isinstance(wanted, dict):
                 merged[name] = rule.laid_over(current.get(name) or {}, wanted)
             elif wanted is not None or rule.nullable:
-                merged[name] = deepcopy(wanted)
+                merged[name] = copied(wanted)
         return merged
 
 

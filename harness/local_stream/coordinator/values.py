@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from harness.local_stream.coordinator.encoding import parse_time
 from harness.local_stream.coordinator.errors import ApiError, input_error
 
 T = TypeVar("T")
 Json = Mapping[str, object]
+
+
+def copied(value: T) -> T:
+    """JSON that shares nothing with `value`, which is JSON too (many times faster than `deepcopy`)."""
+    return cast(T, _copied(value))
 
 
 def text(given: Json, field: str) -> str | None:
@@ -85,3 +90,9 @@ def _json_name(value: object) -> str:
         dict: "an object",
     }
     return names.get(type(value), type(value).__name__)
+
+
+def _copied(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _copied(each) for key, each in value.items()}
+    return [_copied(each) for each in value] if isinstance(value, list) else value

@@ -81,7 +81,7 @@ def test_round_after_round_takes_no_more_memory(loaded: LocalStream) -> None:
     assert held[-1]["tasks"] <= held[1]["tasks"], held
 
 
-def health(local_stream: LocalStream) -> dict[str, int]:
+def health(local_stream: LocalStream) -> dict[str, float]:
     """What the local Stream holds."""
     return dict(local_stream.http.get("/_control/health").json())
 
