@@ -105,7 +105,7 @@ def _outbox(settings: LocalStreamSettings, coordinator: Coordinator) -> Outbox:
 
 def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:
     unknown = Unknown(coordinator.journal, coordinator.limits)
-    own = [Mount("/_control", routes=Control(coordinator).routes())] if control else []
+    own = [Mount("/_control", routes=Control(coordinator, OPERATIONS).routes())] if control else []
     doors: list[BaseRoute] = [
         WebSocketRoute("/video/connect", CoordinatorSocket(coordinator).serve),
         *door.routes("client", coordinator, OPERATIONS),

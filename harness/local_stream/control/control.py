@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,11 +12,13 @@ from starlette.routing import Route
 from harness.local_stream.control.access import not_for_pages, refused
 from harness.local_stream.control.faults import fault_routes
 from harness.local_stream.control.health import health_route
+from harness.local_stream.control.seed import Seed
 from harness.local_stream.control.webhooks import webhook_routes
 from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
+from harness.local_stream.coordinator.operations import Operation
 
 JSON = "application/json"
 LONGEST_NUMBER = 18
@@ -25,8 +28,9 @@ MOST_OFFSET = 10 * 365 * 24 * 3600
 class Control:
     """What tests and people may do to the local Stream beside its API."""
 
-    def __init__(self, coordinator: Coordinator) -> None:
+    def __init__(self, coordinator: Coordinator, operations: Iterable[Operation]) -> None:
         self._coordinator = coordinator
+        self._seed = Seed(coordinator, operations)
 
     def routes(self) -> list[Route]:
         """Routes below `/_control`."""
@@ -36,6 +40,7 @@ class Control:
             Route("/calls/{type}/{id}", not_for_pages(self._call), methods=["GET"]),
             Route("/clock", not_for_pages(self._clock), methods=["GET", "POST"]),
             health_route(self._coordinator),
+            self._seed.route(),
             *fault_routes(self._coordinator.faults),
             *webhook_routes(self._coordinator.outbox),
         ]

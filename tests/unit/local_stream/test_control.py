@@ -128,7 +128,7 @@ def test_pages_may_neither_use_nor_read_it(local_stream: LocalStream, host: str,
     asked = [
         *(("POST", "/reset"), ("GET", "/journal"), ("GET", call), ("POST", "/clock"), ("GET", "/clock")),
         *(("POST", "/faults"), ("GET", "/faults"), ("DELETE", "/faults"), ("DELETE", "/faults/1")),
-        *(("GET", "/webhooks"), ("POST", "/webhooks/1/redeliver")),
+        *(("POST", "/seed"), ("GET", "/webhooks"), ("POST", "/webhooks/1/redeliver")),
     ]
     for method, path in asked:
         answer = local_stream.http.request(method, f"/_control{path}", headers={"Origin": origin})
