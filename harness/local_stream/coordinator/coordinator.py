@@ -10,6 +10,7 @@ from harness.local_stream.coordinator.call_types import CallTypes
 from harness.local_stream.coordinator.calls import Call, Calls
 from harness.local_stream.coordinator.errors import call_not_found, not_allowed, user_not_found
 from harness.local_stream.coordinator.events import Publisher
+from harness.local_stream.coordinator.external_storages import ExternalStorages
 from harness.local_stream.coordinator.limits import RateLimits
 from harness.local_stream.coordinator.permissions import action
 from harness.local_stream.coordinator.recordings import Recordings
@@ -44,6 +45,7 @@ class Coordinator:
         self.limits = RateLimits(source)
         self.users = Users(source)
         self.tasks = Tasks(source)
+        self.storages = ExternalStorages()
         self.call_types = CallTypes(source)
         self.calls = Calls()
         self.faults = Faults(journal)
@@ -98,6 +100,7 @@ class Coordinator:
         self.call_types.reset()
         self.users.clear()
         self.tasks.clear()
+        self.storages.clear()
         self.faults.clear()
         self.source.reset()
         self.journal.clear()

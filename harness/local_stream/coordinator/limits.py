@@ -30,3 +30,16 @@ class RateLimits:
             "x-ratelimit-remaining": str(max(PER_MINUTE - count, 0)),
             "x-ratelimit-reset": str((minute + 1) * WINDOW),
         }
+
+    def left(self, operations: list[str]) -> dict[str, object]:
+        """LimitInfoResponse of each of `operations`, or, if there are none, of all that were asked lately."""
+        minute = int(self._source.seconds() // WINDOW)
+        counts = self._counts if minute == self._minute else {}
+        return {
+            name: {
+                "limit": PER_MINUTE,
+                "remaining": max(PER_MINUTE - counts.get(name, 0), 0),
+                "reset": (minute + 1) * WINDOW,
+            }
+            for name in operations or counts
+        }
