@@ -15,6 +15,7 @@ from httpx_aiohttp import AiohttpTransport
 
 TIME_LIMIT = 8.0  # seconds for one answer
 CONNECTIONS = 100  # at most, each kept for the next request
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 KEPT = 55.0  # seconds; servers and balancers let go of what is idle for a minute: better to be the first
 
 
@@ -47,9 +48,13 @@ def pool(base_url: str) -> httpx.AsyncClient:
 
 
 def proxy_of(base_url: str) -> str | None:
-    """The environment's proxy for this server, which is how some hosts reach the world.
+    """The environment's proxy for this server, which is how some hosts reach the world; none on loopback.
 
     Looked up once: aiohttp by itself asks for it, and for a ~/.netrc, on two other threads for each request.
     """
     server = urlsplit(base_url)
-    return None if proxy_bypass(server.netloc) else getproxies().get(server.scheme)
+    return (
+        None
+        if server.hostname in LOOPBACK or proxy_bypass(server.netloc)
+        else getproxies().get(server.scheme)
+    )

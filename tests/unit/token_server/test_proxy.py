@@ -108,6 +108,17 @@ def test_host_without_proxy_is_asked_itself(proxy: Proxy, monkeypatch: pytest.Mo
     assert (len(itself.asked), len(proxy.asked)) == (1, 0)
 
 
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_server_on_this_machine_is_asked_itself(proxy: Proxy, name: str) -> None:
+    """Through a proxy it would be another machine's, and the proxy would get our keys."""
+    itself = Proxy()
+    with served(itself) as url:
+        told = settings(url.replace("127.0.0.1", name)).model_copy(update={"stream_base_url": url})
+        assert name_of_user(told) == "Ada"
+        upsert_user(told)
+    assert (len(itself.asked), len(proxy.asked)) == (2, 0)
+
+
 def test_netrc_does_not_spoil_the_authorization(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
