@@ -23,21 +23,27 @@ from harness.local_stream.coordinator import (
     call_type_operations,
     custom_events,
     deletion,
+    device_operations,
     door,
+    guests,
     join,
     live_operations,
     location_hint,
     members,
+    moderation,
     mutes,
     participants,
     pins,
     recording_operations,
     ring_operations,
+    role_operations,
     service_operations,
     storage_operations,
     task_operations,
     telemetry,
     transcriptions,
+    user_blocks,
+    user_lifecycle,
     user_operations,
 )
 from harness.local_stream.coordinator.coordinator import Coordinator
@@ -47,11 +53,17 @@ from harness.local_stream.coordinator.unknown import METHODS, Unknown
 from harness.local_stream.journal import Journal
 from harness.local_stream.sfu import Sfu
 from harness.local_stream.webhooks import Outbox
-from harness.local_stream.webhooks.hook import hooks
+from harness.local_stream.webhooks.hook import Hook, hooks
 from harness.local_stream.webhooks.sender import Sender
 
 OPERATIONS = [
     *user_operations.OPERATIONS,
+    *user_lifecycle.OPERATIONS,
+    *user_blocks.OPERATIONS,
+    *role_operations.OPERATIONS,
+    *moderation.OPERATIONS,
+    *guests.OPERATIONS,
+    *device_operations.OPERATIONS,
     *app_operations.OPERATIONS,
     *task_operations.OPERATIONS,
     *storage_operations.OPERATIONS,
@@ -104,7 +116,11 @@ def _outbox(settings: LocalStreamSettings, coordinator: Coordinator) -> Outbox:
     key, secret, timeout = settings.api_key, settings.api_secret.get_secret_value(), settings.webhook_timeout
     source, faults = coordinator.source, coordinator.faults
     sender = Sender(key, secret, timeout, source, coordinator.journal, faults)
-    return Outbox(lambda: hooks(settings.webhook_urls, {}), sender, source, timeout, settings.webhook_backoff)
+
+    def receivers() -> list[Hook]:
+        return hooks(settings.webhook_urls, coordinator.app.settings)
+
+    return Outbox(receivers, sender, source, timeout, settings.webhook_backoff)
 
 
 def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:

@@ -12,6 +12,9 @@ from harness.local_stream.coordinator.call_types import CallType
 from harness.local_stream.coordinator.users import User
 from harness.local_stream.media import RecordedFile
 
+# The role in a call of a member who was given none.
+MEMBER = "call_member"
+
 
 @dataclass
 class Member:
@@ -114,7 +117,7 @@ class Call:
         if user.id in self.blocked_user_ids:
             return frozenset()
         member = self.members.get(user.id)
-        roles = [user.role, *([member.role] if member and member.role else []), *also]
+        roles = [user.role, *([member.role or MEMBER] if member else []), *also]
         held = grants.capabilities(self.type.grants, roles, owner=user.id == self.created_by.id)
         return (held | self.granted.get(user.id, frozenset())) - self.revoked.get(user.id, frozenset())
 

@@ -6,15 +6,17 @@ from collections.abc import Callable
 
 from harness.local_stream.coordinator import grants
 from harness.local_stream.coordinator.alarms import Alarms
+from harness.local_stream.coordinator.app_settings import AppSettings
 from harness.local_stream.coordinator.call_types import CallTypes
 from harness.local_stream.coordinator.calls import Call, Calls
-from harness.local_stream.coordinator.errors import call_not_found, not_allowed, user_not_found
+from harness.local_stream.coordinator.errors import call_not_found, gone, not_allowed, user_not_found
 from harness.local_stream.coordinator.events import Publisher
 from harness.local_stream.coordinator.external_storages import ExternalStorages
 from harness.local_stream.coordinator.limits import RateLimits
 from harness.local_stream.coordinator.permissions import action
 from harness.local_stream.coordinator.recordings import Recordings
 from harness.local_stream.coordinator.ringing import Ringing
+from harness.local_stream.coordinator.roles import Roles
 from harness.local_stream.coordinator.sessions import Sessions
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.tasks import Tasks
@@ -46,6 +48,8 @@ class Coordinator:
         self.users = Users(source)
         self.tasks = Tasks(source)
         self.storages = ExternalStorages()
+        self.app = AppSettings(source)
+        self.roles = Roles(source)
         self.call_types = CallTypes(source)
         self.calls = Calls()
         self.faults = Faults(journal)
@@ -69,6 +73,12 @@ class Coordinator:
         if found is None:
             raise user_not_found(user_id)
         return found
+
+    def check_admitted(self, caller: Caller) -> None:
+        """Raises the vendor's 403 for a user who was deactivated or deleted."""
+        user = self.users.get(caller.user_id) if caller.user_id else None
+        if user and (user.deactivated_at or user.deleted_at):
+            raise gone(user.id, "deactivated" if user.deactivated_at else "deleted")
 
     def capabilities(self, caller: Caller, call: Call) -> frozenset[str]:
         """What `caller` may do in `call`: a server, everything."""
@@ -97,6 +107,8 @@ class Coordinator:
         self.sessions.stop()
         self.recordings.close()
         self.calls.clear()
+        self.app.reset()
+        self.roles.reset()
         self.call_types.reset()
         self.users.clear()
         self.tasks.clear()

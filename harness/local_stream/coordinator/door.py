@@ -86,6 +86,7 @@ class _Endpoint:
         caller = tokens.caller(request.headers.get("authorization"), request.headers.get("stream-auth-type"))
         if self._operation.access == "server" and not caller.server:
             raise server_only(self._operation.name)
+        self._coordinator.check_admitted(caller)
         return caller
 
     async def _perform(

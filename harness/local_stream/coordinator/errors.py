@@ -106,6 +106,11 @@ def not_imitated(what: str) -> ApiError:
     )
 
 
+def gone(user_id: str, how: str) -> ApiError:
+    """403: the user was deactivated or deleted."""
+    return ApiError(403, Code.NOT_ALLOWED, f'user "{user_id}" is {how}')
+
+
 def server_only(operation: str) -> ApiError:
     """403: a user token asked for what only servers may do."""
     return ApiError(

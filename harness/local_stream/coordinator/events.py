@@ -6,7 +6,7 @@ to its members, once to each connection, in the order of publishing. Times on th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.connections import Connection, Connections
@@ -17,6 +17,9 @@ from harness.local_stream.coordinator.users import User
 from harness.local_stream.faults import Faults
 from harness.local_stream.journal import Journal
 from harness.local_stream.webhooks import Outbox
+
+# A client does not come back after this code.
+NORMAL = 1000
 
 
 class Publisher:
@@ -75,8 +78,21 @@ class Publisher:
                 self._send(connection, event, frame, call.cid)
         self._journal.record("event", event, user_id=user_id, call_cid=call.cid, receivers=len(receivers))
 
-    def _send(self, connection: Connection, event: str, frame: str, cid: str) -> None:
+    def publish_user(self, event: str, user: Mapping[str, object], to: Iterable[str]) -> None:
+        """Send `event` about `user`, as the vendor shows it, to the users `to`."""
+        receivers = self.connections.of(dict.fromkeys(to))
+        frame = dump({"type": event, "created_at": self._source.now(), "custom": {}, "user": user}, iso)
+        for connection in receivers:
+            self._send(connection, event, frame, None)
+        self._journal.record("event", event, user_id=str(user["id"]), receivers=len(receivers))
+
+    def _send(self, connection: Connection, event: str, frame: str, cid: str | None) -> None:
         deliver(connection, frame, self._faults.bite("ws", event, user_id=connection.user.id, call_cid=cid))
+
+    def disconnect_user(self, user_id: str) -> None:
+        """Close every connection of one user, for good."""
+        for connection in self.connections.of([user_id]):
+            connection.close(NORMAL)
 
     def close_all(self) -> None:
         """Close every connection."""

@@ -39,7 +39,7 @@ class Rule:
         elif isinstance(value, list):
             for number, each in enumerate(value):
                 yield from Rule(str, one_of=self.one_of).faults(each, f"{path}[{number}]")
-        elif self.one_of and value not in self.one_of:
+        elif self.one_of and value not in (*self.one_of, ""):
             yield path, f"{path} must be one of [{' '.join(self.one_of)}]"
         elif isinstance(value, int):
             yield from self._range_faults(value, path)
@@ -65,11 +65,11 @@ class Section:
             yield path, wrong_type(path, _EXPECTED[dict], value).detail
             return
         for name, rule in self.fields.items():
-            place = f"{path}.{name}"
-            if value.get(name) is not None:
-                yield from rule.faults(value[name], place)
-            elif rule.required:
+            place = f"{path}.{name}" if path else name
+            if rule.required and value.get(name) in (None, ""):
                 yield place, f"{place} is a required field"
+            elif value.get(name) is not None:
+                yield from rule.faults(value[name], place)
 
     def laid_over(self, current: Mapping[str, Any], given: Json) -> dict[str, Any]:
         """A copy of `current` with `given` laid over it, as deep as these rules go."""
@@ -84,7 +84,7 @@ class Section:
 
 
 def check(section: Section, given: Json, path: str) -> None:
-    """Raises the vendor's input error when `given` breaks a rule of `section`."""
+    """Raises the vendor's input error when `given` breaks a rule of `section`; `path` is empty for a body."""
     faults = dict(section.faults(given, path))
     if faults:
         raise input_error(", ".join(faults.values()), **faults)

@@ -68,6 +68,7 @@ class CoordinatorSocket:
             raise ApiError(401, Code.AUTHENTICATION, "only a user with a token of its own may connect")
         if text(details, "id") not in (None, caller.user_id):
             raise ApiError(401, Code.AUTHENTICATION, "the token is of another user than user_details.id")
+        self._coordinator.check_admitted(caller)
         known = {name: details.get(name) for name in DETAILS}
         user = self._coordinator.users.upsert(read_user({**known, "id": caller.user_id}))
         return user, caller.expires

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harness.local_stream.coordinator.devices import Device, device_response
 from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.sanctions import Sanction
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.tokens import ANONYMOUS
 from harness.local_stream.coordinator.values import flag, mapping, text, text_list
@@ -28,7 +30,16 @@ class User:
     invisible: bool = False
     teams: list[str] = field(default_factory=list)
     custom: dict[str, object] = field(default_factory=dict)
+    teams_role: dict[str, object] | None = None
+    privacy_settings: dict[str, object] | None = None
     last_active: datetime | None = None
+    deactivated_at: datetime | None = None
+    deleted_at: datetime | None = None
+    revoke_tokens_issued_before: datetime | None = None
+    ban: Sanction | None = None
+    devices: dict[str, Device] = field(default_factory=dict)
+    blocked: dict[str, datetime] = field(default_factory=dict)
+    muted: dict[str, Sanction] = field(default_factory=dict)
     connections: int = 0
 
     @property
@@ -51,7 +62,8 @@ def read_user(given: Mapping[str, object]) -> UserRequest:
         raise required("id")
     changes: dict[str, object] = {name: text(given, name) for name in ("role", "name", "image", "language")}
     changes |= {"invisible": flag(given, "invisible"), "teams": text_list(given, "teams")}
-    return UserRequest(_valid_id(user_id), changes | {"custom": mapping(given, "custom")})
+    changes |= {name: mapping(given, name) for name in ("custom", "teams_role", "privacy_settings")}
+    return UserRequest(_valid_id(user_id), changes)
 
 
 class Users:
@@ -87,9 +99,19 @@ class Users:
                 user.updated_at = now
         return user
 
+    def remove(self, user_id: str) -> None:
+        """Forget one user."""
+        self._users.pop(user_id, None)
+
     def clear(self) -> None:
         """Forget everybody."""
         self._users.clear()
+
+
+OPTIONAL = (
+    *("name", "image", "teams_role", "privacy_settings", "last_active"),
+    *("deactivated_at", "deleted_at", "revoke_tokens_issued_before"),
+)
 
 
 def user_response(user: User) -> dict[str, object]:
@@ -100,22 +122,28 @@ def user_response(user: User) -> dict[str, object]:
         "language": user.language,
         "teams": user.teams,
         "blocked_user_ids": [],
-        "banned": False,
-        "shadow_banned": False,
+        "banned": user.ban is not None and user.ban.in_force,
+        "shadow_banned": user.ban is not None and user.ban.in_force and user.ban.shadow,
         "invisible": user.invisible,
         "online": user.online,
         "custom": user.custom,
         "created_at": user.created_at,
         "updated_at": user.updated_at,
     }
-    optional = {"name": user.name, "image": user.image, "last_active": user.last_active}
+    optional = {name: getattr(user, name) for name in OPTIONAL}
     return answer | {name: value for name, value in optional.items() if value is not None}
 
 
 def full_user_response(user: User) -> dict[str, object]:
     """FullUserResponse: what servers read. The chat product's counters are 0: there is no chat here."""
     unread = dict.fromkeys(("total_unread_count", "unread_channels", "unread_count", "unread_threads"), 0)
-    return user_response(user) | unread | {"devices": [], "mutes": [], "channel_mutes": []}
+    private = {
+        "blocked_user_ids": list(user.blocked),
+        "devices": [device_response(device) for device in user.devices.values()],
+        "mutes": [],
+        "channel_mutes": [],
+    }
+    return user_response(user) | unread | private
 
 
 def own_user_response(user: User) -> dict[str, object]:
