@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -18,11 +20,13 @@ import httpx
 from harness.browser.eventually import eventually
 from harness.config import server_environment
 from harness.errors import Finding, ServerError
-from harness.serving import LOOPBACK, bind
+from harness.serving import LOOPBACK
 from harness.target import Answer, Target, TokenEndpoint
 from harness.target.stream_api import VENDOR
 
 STARTS_WITHIN, ENDS_WITHIN = 30.0, 15.0  # seconds
+# How Node, Python, Go, Deno and the like say that a port is somebody else's.
+IN_USE = re.compile(r"EADDRINUSE|addr(?:ess)? (?:is )?(?:already )?in use", re.IGNORECASE)
 ANSWERS_WITHIN = 12.0  # seconds: hosts of functions allow about 10
 
 
@@ -39,17 +43,22 @@ def settings_of(target: Target, origin: str) -> dict[str, str]:
     return told | ({"SUPABASE_JWT_SECRET": target.supabase_jwt_secret} if target.supabase_jwt_secret else {})
 
 
-def started(target: Target, settings: Mapping[str, str], log: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """The process, and the address of its endpoint once it is up: the path is that of the target's."""
-    with bind() as free:
-        port = free.getsockname()[1]
+def started(
+    target: Target, settings: Mapping[str, str], log: Path, *, kept: bool = True
+) -> tuple[subprocess.Popen[bytes], str]:
+    """The process, and the address of its endpoint once it is up: the path is that of the target's.
+
+    `kept`: nobody else gets its port meanwhile. Only a server that shares addresses can listen on such a port.
+    """
     command = target.needed("token_server_command")
-    environment = server_environment({**settings, "PORT": str(port)})
     try:
-        with log.open("wb") as output:
+        with free_port() as keeper, log.open("wb") as output:
+            port = keeper.getsockname()[1]
             process = subprocess.Popen(
                 [*_ends_with_us(), *shlex.split(command)],
-                env=environment,
+                env=server_environment({**settings, "PORT": str(port)}),
+                # It inherits the socket and does not know of it: so the port is kept for as long as it runs.
+                pass_fds=[keeper.fileno()] if kept else [],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -63,6 +72,14 @@ def started(target: Target, settings: Mapping[str, str], log: Path) -> tuple[sub
     return process, f"http://{LOOPBACK}:{port}{urlsplit(target.token_url).path}"
 
 
+def free_port() -> socket.socket:
+    """A socket on a port that was free. Who shares addresses, as servers do, may still listen there."""
+    keeper = socket.socket()
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.bind((LOOPBACK, 0))
+    return keeper
+
+
 def _ends_with_us() -> list[str]:
     """What makes the server end even when we are killed: the kernel's own word for it, where there is one."""
     setpriv = shutil.which("setpriv")
@@ -73,6 +90,26 @@ def _ends_with_us() -> list[str]:
 def own_server(target: Target, settings: Mapping[str, str], log: Path) -> Iterator[Target]:
     """The target as it is with this token server in place of its own."""
     process, url = started(target, settings, log)
+    try:
+        reason = _why_not_up(process, url)
+        if reason is not None and IN_USE.search(log.read_text(errors="replace")):
+            # It is one that shares no address: then its port can only be free, and may be lost to another.
+            end(process)
+            process, url = started(target, settings, log, kept=False)
+            reason = _why_not_up(process, url)
+        if reason is not None:
+            last = log.read_text(errors="replace").strip().splitlines()[-3:]
+            raise ServerError(
+                f"HARNESS_TOKEN_SERVER_COMMAND was expected to start a token server on PORT, but {reason}. "
+                + " ".join(last)
+            )
+        yield replace(target, token_url=url, token_server_log=log)
+    finally:
+        end(process)
+
+
+def _why_not_up(process: subprocess.Popen[bytes], url: str) -> str | None:
+    """None as soon as it answers; else why it does not: it ended, or STARTS_WITHIN is over."""
 
     def why_not_yet() -> str | None:
         if process.poll() is not None:
@@ -84,20 +121,10 @@ def own_server(target: Target, settings: Mapping[str, str], log: Path) -> Iterat
         return None
 
     try:
-        try:
-            eventually(lambda: None if process.poll() is not None else why_not_yet(), within=STARTS_WITHIN)
-            reason = why_not_yet()
-        except Finding as silent:
-            reason = str(silent)
-        if reason is not None:
-            last = log.read_text(errors="replace").strip().splitlines()[-3:]
-            raise ServerError(
-                f"HARNESS_TOKEN_SERVER_COMMAND was expected to start a token server on PORT, but {reason}. "
-                + " ".join(last)
-            )
-        yield replace(target, token_url=url, token_server_log=log)
-    finally:
-        end(process)
+        eventually(lambda: None if process.poll() is not None else why_not_yet(), within=STARTS_WITHIN)
+        return why_not_yet()
+    except Finding as silent:
+        return str(silent)
 
 
 def answer_of(endpoint: TokenEndpoint, session: str, body: Mapping[str, object], origin: str) -> Answer:

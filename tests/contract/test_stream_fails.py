@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.errors import NotGiven
-from harness.serving import LOOPBACK, bind
+from harness.serving import LOOPBACK
 from harness.target import Answer, Party, Session, StreamApi, Target, TokenEndpoint, contract
 
 from .faulty import FAULTS, Faulty
-from .own_server import ANSWERS_WITHIN, answer_of, own_server, settings_of
+from .own_server import ANSWERS_WITHIN, answer_of, free_port, own_server, settings_of
 from .served import served
 
 pytestmark = pytest.mark.check("T14")
@@ -78,12 +78,12 @@ def test_failure_is_told_and_nothing_is_half_made(
 def test_stream_that_is_gone_is_told(
     target: Target, page_origin: str, party: Party, host_session: Session, tmp_path: Path
 ) -> None:
-    with bind() as closed:
+    with free_port() as closed:
         nowhere = f"http://{LOOPBACK}:{closed.getsockname()[1]}"
-    settings = {**settings_of(target, page_origin), "STREAM_BASE_URL": nowhere}
-    with own_server(target, settings, tmp_path / "log") as own:
-        endpoint = TokenEndpoint(own)
-        asked = {"callType": "livestream", "callId": party.id}
-        answer = answer_of(endpoint, host_session.access_token, asked, page_origin)
-        endpoint.close()
+        settings = {**settings_of(target, page_origin), "STREAM_BASE_URL": nowhere}
+        with own_server(target, settings, tmp_path / "log") as own:
+            endpoint = TokenEndpoint(own)
+            asked = {"callType": "livestream", "callId": party.id}
+            answer = answer_of(endpoint, host_session.access_token, asked, page_origin)
+            endpoint.close()
     expect_unavailable(answer, page_origin, "nobody listens where Stream should be")
