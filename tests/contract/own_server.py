@@ -48,7 +48,7 @@ def started(
 ) -> tuple[subprocess.Popen[bytes], str]:
     """The process, and the address of its endpoint once it is up: the path is that of the target's.
 
-    `kept`: nobody else gets its port meanwhile. Only a server that shares addresses can listen on such a port.
+    `kept`: nobody else gets its port meanwhile; only a server that shares addresses can listen on it.
     """
     command = target.needed("token_server_command")
     try:
