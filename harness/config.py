@@ -11,7 +11,7 @@ import tomllib
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AnyHttpUrl,
@@ -152,6 +152,12 @@ class LocalStreamSettings(ServerSettings):
     api_secret: SecretStr = Field(alias="STREAM_API_SECRET", min_length=1)
     control: bool = Field(False, alias="HARNESS_STREAM_CONTROL", description="serve /_control/...")
     seed: int | None = Field(None, alias="HARNESS_STREAM_SEED", description="ids that repeat; default: never")
+    video_codec: Literal["vp8", "h264", "vp9"] = Field(
+        "vp8", alias="HARNESS_STREAM_VIDEO_CODEC", description="what cameras are asked to send"
+    )
+    video_layers: int = Field(
+        1, alias="HARNESS_STREAM_VIDEO_LAYERS", ge=1, le=3, description="simulcast layers asked of cameras"
+    )
     webhook_urls: HttpUrls = Field([], alias="HARNESS_STREAM_WEBHOOK_URLS", description="comma-separated")
     webhook_timeout: float = Field(
         6.0, alias="HARNESS_STREAM_WEBHOOK_TIMEOUT", gt=0, description="seconds for one request"

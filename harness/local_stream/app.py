@@ -51,7 +51,7 @@ from harness.local_stream.coordinator.socket import CoordinatorSocket
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.unknown import METHODS, Unknown
 from harness.local_stream.journal import Journal
-from harness.local_stream.sfu import Sfu
+from harness.local_stream.sfu import CameraOptions, Sfu
 from harness.local_stream.webhooks import Outbox
 from harness.local_stream.webhooks.hook import Hook, hooks
 from harness.local_stream.webhooks.sender import Sender
@@ -95,12 +95,13 @@ def create_app(settings: LocalStreamSettings, source: Source | None = None) -> S
     secret = settings.api_secret.get_secret_value()
     # A key of its own: a participant's token names no user_id, and would pass for a server's here.
     sfu_secret = hashlib.sha256(f"sfu {secret}".encode()).hexdigest()
+    camera = CameraOptions(settings.video_codec, settings.video_layers)
     coordinator = Coordinator(
         settings.api_key,
         secret,
         source,
         journal,
-        lambda observer: Sfu(sfu_secret, journal, observer),
+        lambda observer: Sfu(sfu_secret, journal, observer, camera=camera),
         lambda coordinator: _outbox(settings, coordinator),
     )
 

@@ -1,9 +1,11 @@
 """What the SFU asks publishers to send, and which codecs it forwards.
 
-One spatial layer of VP8 and Opus: a listening party has one host, and every viewer gets the same picture.
+VP8 and Opus. One layer by default: a listening party has one host, whose machine encodes each further one.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from harness.local_stream.sfu.protocol import Message, models
 
@@ -20,7 +22,18 @@ CAPABILITIES = {
 VIDEO_FEEDBACK = ["nack", "nack pli", "ccm fir"]
 
 
-def publish_options() -> list[Message]:
+@dataclass(frozen=True)
+class CameraOptions:
+    """What clients are asked to send of a camera: a codec (`vp8`, `h264`, `vp9`) and so many spatial layers.
+
+    Clients of before publish options (1.0) send VP8 in up to three layers whatever is asked.
+    """
+
+    codec: str = "vp8"
+    layers: int = 1
+
+
+def publish_options(camera: CameraOptions) -> list[Message]:
     """`join_response.publish_options`, one per track type."""
     opus = models.Codec(
         name="opus",
@@ -30,9 +43,10 @@ def publish_options() -> list[Message]:
         fmtp="minptime=10;useinbandfec=1",
     )
     vp8 = models.Codec(name="vp8", payload_type=96, clock_rate=90_000)
+    codec = models.Codec(name=camera.codec, clock_rate=90_000)
     return [
         _audio(models.TRACK_TYPE_AUDIO, 1, opus),
-        _video(models.TRACK_TYPE_VIDEO, 2, vp8, 1_250_000, (1280, 720)),
+        _video(models.TRACK_TYPE_VIDEO, 2, codec, 1_250_000, (1280, 720), layers=camera.layers),
         _video(models.TRACK_TYPE_SCREEN_SHARE, 3, vp8, 2_500_000, (1920, 1080)),
         _audio(models.TRACK_TYPE_SCREEN_SHARE_AUDIO, 4, opus),
     ]
@@ -54,14 +68,16 @@ def _audio(track_type: int, identifier: int, codec: Message) -> Message:
     )
 
 
-def _video(track_type: int, identifier: int, codec: Message, bitrate: int, size: tuple[int, int]) -> Message:
+def _video(
+    track_type: int, identifier: int, codec: Message, bitrate: int, size: tuple[int, int], *, layers: int = 1
+) -> Message:
     return models.PublishOption(
         track_type=track_type,
         id=identifier,
         codec=codec,
         bitrate=bitrate,
         fps=30,
-        max_spatial_layers=1,
+        max_spatial_layers=layers,
         max_temporal_layers=1,
         video_dimension=models.VideoDimension(width=size[0], height=size[1]),
     )

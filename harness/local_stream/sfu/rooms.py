@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.local_stream.sfu.errors import SfuError, participant_not_found
 from harness.local_stream.sfu.participant import Participant
 from harness.local_stream.sfu.protocol import models
+from harness.local_stream.sfu.publish_options import CameraOptions
 from harness.local_stream.sfu.room import Room, SfuObserver
 from harness.local_stream.sfu.token import Grant, verify
 from harness.local_stream.sfu.transport import Identity
@@ -18,8 +19,15 @@ class Rooms:
     """Rooms by call cid; a room appears when somebody enters, and stays until `close`."""
 
     def __init__(
-        self, secret: str, observer: SfuObserver, *, vanish_seconds: float, silence_seconds: float
+        self,
+        secret: str,
+        observer: SfuObserver,
+        *,
+        camera: CameraOptions,
+        vanish_seconds: float,
+        silence_seconds: float,
     ) -> None:
+        self.camera = camera
         self.vanish_seconds = vanish_seconds
         self.silence_seconds = silence_seconds
         self._secret = secret

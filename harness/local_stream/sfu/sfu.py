@@ -13,6 +13,7 @@ from starlette.websockets import WebSocket
 from harness.local_stream.journal import Journal
 from harness.local_stream.sfu import moderation
 from harness.local_stream.sfu.protocol import models
+from harness.local_stream.sfu.publish_options import CameraOptions
 from harness.local_stream.sfu.room import SfuObserver, nobody
 from harness.local_stream.sfu.rooms import SILENCE_SECONDS, VANISH_SECONDS, Rooms
 from harness.local_stream.sfu.signal_rpc import SignalServer
@@ -26,6 +27,7 @@ REASONS = {"ended": models.CALL_ENDED_REASON_ENDED, "live_ended": models.CALL_EN
 class Sfu:
     """One SFU inside a Starlette application.
 
+    `camera`: what clients are asked to send of theirs.
     `vanish_seconds`: how long a participant whose WebSocket broke may come back before it is removed.
     `silence_seconds`: how long a WebSocket may say nothing before it counts as broken.
     """
@@ -36,12 +38,15 @@ class Sfu:
         journal: Journal,
         observer: SfuObserver,
         *,
+        camera: CameraOptions = CameraOptions(),  # noqa: B008 - it cannot be changed
         vanish_seconds: float = VANISH_SECONDS,
         silence_seconds: float = SILENCE_SECONDS,
     ) -> None:
         self._secret = secret
         self._journal = journal
-        self._rooms = Rooms(secret, observer, vanish_seconds=vanish_seconds, silence_seconds=silence_seconds)
+        self._rooms = Rooms(
+            secret, observer, camera=camera, vanish_seconds=vanish_seconds, silence_seconds=silence_seconds
+        )
         self._signal = SignalServer(self._rooms, journal)
 
     def routes(self) -> list[BaseRoute]:

@@ -126,7 +126,7 @@ class SfuSocket:
                     call_state=room.state(),
                     reconnected=resumed is not None,
                     fast_reconnect_deadline_seconds=int(self._rooms.vanish_seconds),
-                    publish_options=publish_options(),
+                    publish_options=publish_options(self._rooms.camera),
                 )
             )
         )

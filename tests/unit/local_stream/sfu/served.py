@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from harness.local_stream.journal import Journal
-from harness.local_stream.sfu import Sfu, SfuUser
+from harness.local_stream.sfu import CameraOptions, Sfu, SfuUser
 from harness.serving import LOOPBACK, bind
 from tests.unit.local_stream.sfu.client import Client
 
@@ -58,10 +58,22 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(*, vanish_seconds: float = 10.0, silence_seconds: float = 15.0) -> AsyncIterator[Served]:
+async def serving(
+    *,
+    vanish_seconds: float = 10.0,
+    silence_seconds: float = 15.0,
+    camera: CameraOptions = CameraOptions(),  # noqa: B008 - it cannot be changed
+) -> AsyncIterator[Served]:
     """A running SFU; its clients are closed with it."""
     journal, observer = Journal(), Observer()
-    sfu = Sfu(SECRET, journal, observer, vanish_seconds=vanish_seconds, silence_seconds=silence_seconds)
+    sfu = Sfu(
+        SECRET,
+        journal,
+        observer,
+        camera=camera,
+        vanish_seconds=vanish_seconds,
+        silence_seconds=silence_seconds,
+    )
     listener = bind()
     app = Starlette(routes=[Mount("/sfu", routes=sfu.routes())])
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))

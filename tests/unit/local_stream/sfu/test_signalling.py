@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from harness.local_stream.sfu import CameraOptions
 from harness.local_stream.sfu.protocol import events, json_format, models, signal
 from harness.local_stream.sfu.token import Grant, SfuUser, mint
 from tests.unit.local_stream.sfu.conftest import Run
@@ -270,3 +271,15 @@ def test_statistics_and_noise_cancellation_are_accepted(run: Run) -> None:
 
 def _ufrag(sdp: str) -> str:
     return next(line for line in sdp.splitlines() if line.startswith("a=ice-ufrag:"))
+
+
+def test_cameras_are_asked_for_the_codec_and_the_layers_that_were_set(run: Run) -> None:
+    async def scenario() -> None:
+        async with serving(camera=CameraOptions("h264", 3)) as served:
+            joined = await served.host().join()
+            asked = {each.track_type: each for each in joined.publish_options}
+            camera, screen = asked[models.TRACK_TYPE_VIDEO], asked[models.TRACK_TYPE_SCREEN_SHARE]
+            assert (camera.codec.name, camera.max_spatial_layers) == ("h264", 3)
+            assert (screen.codec.name, screen.max_spatial_layers) == ("vp8", 1)
+
+    run(scenario)
