@@ -25,6 +25,7 @@ from harness.local_stream.coordinator import (
     deletion,
     device_operations,
     door,
+    feedback,
     guests,
     join,
     live_operations,
@@ -38,6 +39,7 @@ from harness.local_stream.coordinator import (
     ring_operations,
     role_operations,
     service_operations,
+    statistics,
     storage_operations,
     task_operations,
     telemetry,
@@ -83,6 +85,8 @@ OPERATIONS = [
     *recording_operations.OPERATIONS,
     *transcriptions.OPERATIONS,
     *deletion.OPERATIONS,
+    *feedback.OPERATIONS,
+    *statistics.OPERATIONS,
     *join.OPERATIONS,
 ]
 EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]

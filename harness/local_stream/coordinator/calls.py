@@ -49,6 +49,15 @@ class Session:
     accepted_by: dict[str, datetime] = field(default_factory=dict)
     rejected_by: dict[str, datetime] = field(default_factory=dict)
     missed_by: dict[str, datetime] = field(default_factory=dict)
+    # The user of each who joined, again and again those who came again; and the most at one time.
+    visitors: list[str] = field(default_factory=list)
+    most_at_once: int = 0
+
+    def enter(self, participant: Participant) -> None:
+        """Let somebody in."""
+        self.participants[participant.user_session_id] = participant
+        self.visitors.append(participant.user.id)
+        self.most_at_once = max(self.most_at_once, len(self.participants))
 
     def count_by_role(self) -> dict[str, int]:
         """Participants by their users' role."""
@@ -56,6 +65,19 @@ class Session:
         for participant in self.participants.values():
             counts[participant.user.role] = counts.get(participant.user.role, 0) + 1
         return counts
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a user said of a call. `user_id` is empty when a server said it."""
+
+    user_id: str
+    session_id: str
+    rating: int
+    reason: str
+    sdk: str
+    sdk_version: str
+    custom: dict[str, object]
 
 
 @dataclass
@@ -94,6 +116,7 @@ class Call:
     revoked: dict[str, frozenset[str]] = field(default_factory=dict)
     recorders: dict[str, Recording] = field(default_factory=dict)
     recordings: list[Recording] = field(default_factory=list)
+    feedback: list[Feedback] = field(default_factory=list)
 
     @property
     def cid(self) -> str:
@@ -103,6 +126,11 @@ class Call:
     def join_ahead_seconds(self) -> int:
         """How long before `starts_at` a call in backstage opens."""
         return self.settings["backstage"]["join_ahead_time_seconds"] or 0
+
+    def started_sessions(self) -> list[Session]:
+        """The sessions that somebody came to, the latest last."""
+        sessions = [*self.past_sessions.values(), *([self.session] if self.session else [])]
+        return [session for session in sessions if session.started_at is not None]
 
     def newest_members(self) -> list[Member]:
         """The members as the vendor lists them: the newest first; those of one moment by user id."""

@@ -39,7 +39,8 @@ class Sessions:
             return
         self._keep_open(cid)
         session = self.open(call)
-        participant = session.participants[session_id] = Participant(user, session_id, self._source.now())
+        participant = Participant(user, session_id, self._source.now())
+        session.enter(participant)
         if session.started_at is None:
             session.started_at = participant.joined_at
             self._publish(call, session, "call.session_started", user_id, call=call_response(call))

@@ -25,5 +25,4 @@ OPERATIONS = [
     Operation("ReportClientCallEvent", "POST", "/call_client_event", report_client_events, access="public"),
     Operation("SendCallStats", "POST", "/call_stats/{type}/{id}/{session}", take),
     Operation("SendCallStats", "POST", "/call/{type}/{id}/stats/{session}", take),
-    Operation("CollectUserFeedback", "POST", "/call/{type}/{id}/feedback", take),
 ]
