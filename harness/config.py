@@ -158,6 +158,12 @@ class LocalStreamSettings(ServerSettings):
     video_layers: int = Field(
         1, alias="HARNESS_STREAM_VIDEO_LAYERS", ge=1, le=3, description="simulcast layers asked of cameras"
     )
+    rate_limit: int | None = Field(
+        None,
+        alias="HARNESS_STREAM_RATE_LIMIT",
+        ge=1,
+        description="requests in a minute for each operation and platform; default: no limit",
+    )
     webhook_urls: HttpUrls = Field([], alias="HARNESS_STREAM_WEBHOOK_URLS", description="comma-separated")
     webhook_timeout: float = Field(
         6.0, alias="HARNESS_STREAM_WEBHOOK_TIMEOUT", gt=0, description="seconds for one request"

@@ -89,7 +89,13 @@ OPERATIONS = [
     *statistics.OPERATIONS,
     *join.OPERATIONS,
 ]
-EXPOSED_HEADERS = ["x-amz-cf-pop", "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"]
+EXPOSED_HEADERS = [
+    "retry-after",
+    "x-amz-cf-pop",
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+]
 
 
 def create_app(settings: LocalStreamSettings, source: Source | None = None) -> Starlette:
@@ -107,6 +113,7 @@ def create_app(settings: LocalStreamSettings, source: Source | None = None) -> S
         journal,
         lambda observer: Sfu(sfu_secret, journal, observer, camera=camera),
         lambda coordinator: _outbox(settings, coordinator),
+        settings.rate_limit,
     )
 
     @asynccontextmanager

@@ -39,12 +39,13 @@ class Coordinator:
         journal: Journal,
         media: Callable[[Sessions], MediaServer],
         outbox: Callable[[Coordinator], Outbox],
+        rate_limit: int | None = None,
     ) -> None:
         self.source = source
         self.journal = journal
         self.tokens = Tokens(api_key, api_secret, source)
         self.alarms = Alarms(source)
-        self.limits = RateLimits(source)
+        self.limits = RateLimits(source, rate_limit)
         self.users = Users(source)
         self.tasks = Tasks(source)
         self.storages = ExternalStorages()
@@ -110,6 +111,7 @@ class Coordinator:
         self.app.reset()
         self.roles.reset()
         self.call_types.reset()
+        self.limits.clear()
         self.users.clear()
         self.tasks.clear()
         self.storages.clear()

@@ -17,6 +17,7 @@ from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import TimeEncoding, dump, iso, nanoseconds
 from harness.local_stream.coordinator.errors import ApiError, Code, server_only
+from harness.local_stream.coordinator.limits import Count, platform_of
 from harness.local_stream.coordinator.operations import Area, Ask, DoorName, Operation
 from harness.local_stream.coordinator.spoiling import refusal, spoilt, waited
 from harness.local_stream.coordinator.tokens import Caller
@@ -59,8 +60,11 @@ class _Endpoint:
         started = perf_counter()
         name = self._operation.name
         caller, rule, noted = Caller(), None, dict[str, object]()
+        count = None
         try:
             caller = self._authenticate(request)
+            count = self._count(request, caller)
+            count.check()
             rule = self._coordinator.faults.bite("rest", name, user_id=caller.user_id, call_cid=_cid(request))
             status, body = self._operation.success, await self._perform(request, caller, noted, rule)
             body["duration"] = _duration(started)
@@ -75,8 +79,15 @@ class _Endpoint:
         self._journal(request, caller, None if instead else status, noted)
         if instead:
             return instead
-        headers = self._coordinator.limits.take(name) | (RETRY if status == TOO_MANY_REQUESTS else {})
+        # Who is not known is counted too; a fault's 429 comes without a time of its own.
+        count = count or self._count(request, caller)
+        headers = (RETRY if status == TOO_MANY_REQUESTS else {}) | count.headers
         return Response(dump(body, TIMES[self._door]), status, headers, media_type="application/json")
+
+    def _count(self, request: Request, caller: Caller) -> Count:
+        client = request.headers.get("x-stream-client") or request.query_params.get("X-Stream-Client") or ""
+        platform = platform_of(client, server=caller.server)
+        return self._coordinator.limits.take(self._operation.name, platform)
 
     def _authenticate(self, request: Request) -> Caller:
         tokens = self._coordinator.tokens

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.limits import PLATFORMS
 from harness.local_stream.coordinator.operations import Ask, Operation
 
-# Each has limits of its own at the vendor's; here they share one count for each operation.
-PLATFORMS = ("server_side", "android", "ios", "web", "unity")
 HERE = {
     "id": "local",
     "continent_code": "",
@@ -24,9 +23,8 @@ HERE = {
 async def get_rate_limits(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """What is left of `endpoints` (operations, with commas between; without: all that were asked)."""
     named = [name for name in ask.query.get("endpoints", "").split(",") if name]
-    shown = coordinator.limits.left(named)
     asked = [platform for platform in PLATFORMS if ask.query.get(platform, "").lower() == "true"]
-    return dict.fromkeys(asked or PLATFORMS, shown)
+    return {platform: coordinator.limits.left(named, platform) for platform in asked or PLATFORMS}
 
 
 async def get_edges(coordinator: Coordinator, ask: Ask) -> dict[str, object]:

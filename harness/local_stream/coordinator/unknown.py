@@ -40,7 +40,7 @@ class Unknown:
         error = ApiError(
             501, Code.INTERNAL, f"{asked} is not imitated by the local Stream: see docs/local-stream.md"
         )
-        headers = self._limits.take(OPERATION)
+        headers = self._limits.take(OPERATION).headers
         return Response(
             dump(error.body(OPERATION, "0.00ms"), iso), 501, headers, media_type="application/json"
         )

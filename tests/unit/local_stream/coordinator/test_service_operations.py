@@ -28,7 +28,7 @@ def test_without_names_there_are_all_that_were_asked(local_stream: LocalStream) 
     local_stream.as_server("GET", "/video/edges")
     limits = local_stream.as_server("GET", "/api/v2/rate_limits").json()
     assert {"server_side", "web", "ios", "android"} <= limits.keys()
-    assert "GetEdges" in local_stream.as_server("GET", "/api/v2/rate_limits").json()["web"]
+    assert "GetEdges" in local_stream.as_server("GET", "/api/v2/rate_limits").json()["server_side"]
 
 
 @pytest.mark.parametrize(("base", "times"), [("/api/v2/video", "nanoseconds"), ("/video", "iso")])
