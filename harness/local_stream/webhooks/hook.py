@@ -37,7 +37,7 @@ def hooks(urls: Iterable[str], app: Mapping[str, Any]) -> list[Hook]:
     found = [Hook(url, gzip=gzip) for url in urls]
     found += [_hook(each, gzip=gzip) for each in app.get("event_hooks") or () if _is_ours(each)]
     if url := app.get("webhook_url"):
-        found.append(Hook(url, frozenset(app.get("webhook_events") or ()), gzip=gzip))
+        found.append(Hook(url, _names(app.get("webhook_events")), gzip=gzip))
     return list({hook.url: hook for hook in reversed(found)}.values())[::-1]
 
 
@@ -47,5 +47,9 @@ def _is_ours(given: Mapping[str, Any]) -> bool:
 
 
 def _hook(given: Mapping[str, Any], *, gzip: bool) -> Hook:
-    events = frozenset(given.get("event_types") or ()) - {"*"}
-    return Hook(given["webhook_url"], events, given.get("timeout_ms"), gzip)
+    events = _names(given.get("event_types")) - {"*"}
+    return Hook(given["webhook_url"], events, given.get("timeout_ms") or None, gzip)
+
+
+def _names(given: Iterable[object] | None) -> frozenset[str]:
+    return frozenset(name for name in given or () if isinstance(name, str))

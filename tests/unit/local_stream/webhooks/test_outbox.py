@@ -183,6 +183,23 @@ def test_the_outbox_can_be_filtered_and_each_attempt_is_journalled() -> None:
         assert outbox(local_stream) == []
 
 
+def test_servers_say_with_the_sdk_where_which_events_go() -> None:
+    with receiving() as receiver, local_stream_of() as local_stream:
+        hook = models.EventHook(
+            hook_type="webhook", enabled=True, webhook_url=receiver.url, event_types=["call.live_started"]
+        )
+        local_stream.server.update_app(event_hooks=[hook], enable_hook_payload_compression=True)
+        live_through(local_stream)
+        assert [each["event"] for each in settled(local_stream)] == ["call.live_started"]
+        local_stream.server.update_app(event_hooks=[])
+        live_through(local_stream, "another")
+        assert len(outbox(local_stream)) == 1
+    (request,) = receiver.received
+    event = webhook.verify_and_parse_webhook(request.body, request.headers["x-signature"], API_SECRET)
+    assert isinstance(event, models.CallLiveStartedEvent)
+    assert request.headers["content-encoding"] == "gzip"
+
+
 def test_no_receiver_no_outbox(local_stream: LocalStream, call_id: str) -> None:
     assert local_stream.server.video.call("livestream", call_id).get().data.call.id == call_id
     assert outbox(local_stream) == []
