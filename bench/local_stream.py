@@ -16,7 +16,7 @@ import httpx
 
 from bench.closed_loop import Figures, run
 from tests.unit.local_stream.crowd import crowd
-from tests.unit.local_stream.server import API_KEY, running, token
+from tests.unit.local_stream.server import API_KEY, running, signed, token
 
 ADDRESS = "127.0.0.1"
 CLIENTS = (1, 10, 100)
@@ -31,6 +31,7 @@ def request(path: str, body: object, claims: dict[str, object]) -> bytes:
     content = json.dumps(body).encode()
     head = (
         f"POST {path}?api_key={API_KEY} HTTP/1.1\r\nHost: {ADDRESS}\r\nAuthorization: {token(claims)}\r\n"
+        "stream-auth-type: jwt\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     )
     return head.encode() + content
@@ -99,7 +100,7 @@ def sockets(base_url: str, http: httpx.Client) -> None:
 def event_time(hear: object, http: httpx.Client, user_id: str) -> float:
     """Milliseconds from asking for a change until its event was heard, on average."""
     assert callable(hear)
-    headers, parameters = {"Authorization": token({"server": True})}, {"api_key": API_KEY}
+    headers, parameters = signed({"server": True}), {"api_key": API_KEY}
     path = f"/api/v2/video/call/livestream/{user_id}-{time.monotonic_ns()}"
     body = {"data": {"created_by_id": user_id, "members": [{"user_id": user_id}]}}
     http.post(path, params=parameters, headers=headers, json=body).raise_for_status()
@@ -118,7 +119,7 @@ def main() -> None:
         sockets(base_url, http)
         http.post("/_control/reset").raise_for_status()
         users = {"users": {"host": {"id": "host"}}}
-        headers = {"Authorization": token({"server": True})}
+        headers = signed({"server": True})
         http.post(
             "/api/v2/users", params={"api_key": API_KEY}, headers=headers, json=users
         ).raise_for_status()

@@ -56,13 +56,15 @@ def publish_update(coordinator: Coordinator, call: Call, user_id: str | None) ->
 
 async def query_calls(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Calls by filter. A user sees those that it may read; `watch` subscribes to them all."""
+    watch, connection_id = flag(ask.body, "watch"), ask.query.get("connection_id")
+    if watch:
+        coordinator.publisher.check_watches(connection_id, ask.caller.user_id)
     readable = [
         call for call in coordinator.calls if "read-call" in coordinator.capabilities(ask.caller, call)
     ]
     found, cursor = filters.query(readable, ask.body, _fields)
-    if flag(ask.body, "watch"):
-        for call in found:
-            coordinator.publisher.watch(ask.query.get("connection_id"), ask.caller.user_id, call)
+    for call in found if watch else []:
+        coordinator.publisher.watch(connection_id, ask.caller.user_id, call)
     states = [call_state(call, coordinator.capabilities(ask.caller, call)) for call in found]
     return {"calls": states, "next": cursor, "prev": None}
 

@@ -25,6 +25,7 @@ class Code(IntEnum):
     TOKEN_NOT_VALID_YET = 41
     TOKEN_BEFORE_ISSUED_AT = 42
     TOKEN_SIGNATURE = 43
+    CONNECTION_ID = 46
 
 
 class ApiError(Exception):

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.connections import Connection, Connections
 from harness.local_stream.coordinator.encoding import dump, iso
+from harness.local_stream.coordinator.errors import ApiError, Code, input_error
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.spoiling import deliver
 from harness.local_stream.coordinator.users import User
@@ -46,8 +47,24 @@ class Publisher:
             connection.user.connections -= 1
             connection.user.last_active = self._source.now()
 
+    def check_watches(self, connection_id: str | None, user_id: str | None) -> None:
+        """Raises ApiError 4 without a connection, and 46 when it is not open or not that user's."""
+        if not connection_id:
+            raise input_error(
+                "Watch or Presence requires an active websocket connection, "
+                "please make sure to include your websocket connection_id"
+            )
+        connection = self.connections.get(connection_id)
+        if connection is None or connection.user.id != user_id:
+            raise ApiError(
+                400, Code.CONNECTION_ID, f"connection_id {connection_id} is not an open connection"
+            )
+
     def watch(self, connection_id: str | None, user_id: str | None, call: Call) -> None:
-        """Send the call's events to this connection from now on, if it is that user's and open."""
+        """Send the call's events to this connection from now on, if it is that user's and open.
+
+        It may be neither: clients name their old one until they are connected anew, and then watch again.
+        """
         connection = self.connections.get(connection_id or "")
         if connection and connection.user.id == user_id:
             self.connections.watch(connection, call.cid)

@@ -73,6 +73,8 @@ class Tokens:
 
     def caller(self, token: str | None, auth_type: str | None) -> Caller:
         """Who holds `token`; raises ApiError 5, 40, 41, 42 or 43."""
+        if auth_type not in ("jwt", "anonymous"):
+            raise _unauthorized(Code.AUTHENTICATION, "stream-auth-type missing or invalid")
         anonymous = auth_type == "anonymous"
         if not token:
             if anonymous:

@@ -74,6 +74,11 @@ def token(claims: dict[str, Any], secret: str = API_SECRET) -> str:
     return jwt.encode(claims, secret, algorithm="HS256")
 
 
+def signed(claims: dict[str, Any]) -> dict[str, str]:
+    """The headers of who holds a token with these claims."""
+    return {"Authorization": token(claims), "stream-auth-type": "jwt"}
+
+
 @contextmanager
 def running(
     *, control: bool = True, command: Sequence[str] = COMMAND, told: Mapping[str, str] | None = None

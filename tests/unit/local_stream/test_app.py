@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from tests.unit.local_stream.server import API_KEY, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, LocalStream, signed
 
 PAGE = {"Origin": "http://page.example"}
 
@@ -90,7 +90,7 @@ def test_an_unknown_websocket_is_refused(local_stream: LocalStream) -> None:
     ],
 )
 def test_bad_bodies(local_stream: LocalStream, host: str, body: bytes, status: int, code: int) -> None:
-    headers = {"Authorization": token({"user_id": host})}
+    headers = signed({"user_id": host})
     answer = local_stream.http.post(
         "/video/call/livestream/bad", content=body, headers=headers, params={"api_key": API_KEY}
     )

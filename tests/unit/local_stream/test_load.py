@@ -12,7 +12,14 @@ import pytest
 from getstream import Stream
 
 from tests.unit.local_stream.crowd import crowd
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, eventually, running, token
+from tests.unit.local_stream.server import (
+    API_KEY,
+    API_SECRET,
+    LocalStream,
+    eventually,
+    running,
+    signed,
+)
 
 SOCKETS = 1_000
 CALLS = 200
@@ -96,11 +103,10 @@ def at_once(
 ) -> list[dict[str, Any]]:
     """The answers to POSTs that are all asked before the first is read."""
     address = urlsplit(local_stream.base_url).netloc
-    authorization = token({"user_id": user_id} if user_id else {"server": True})
+    headers = signed({"user_id": user_id} if user_id else {"server": True})
     with ExitStack() as open_ones:
         connections = [open_ones.enter_context(closing(HTTPConnection(address, timeout=30))) for _ in paths]
         for connection, path in zip(connections, paths, strict=True):
-            headers = {"Authorization": authorization}
             connection.request("POST", f"{path}?api_key={API_KEY}", json.dumps(body), headers)
         answers = [connection.getresponse() for connection in connections]
         assert {answer.status for answer in answers} == {201}

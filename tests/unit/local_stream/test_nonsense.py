@@ -46,7 +46,7 @@ class Asked:
     ) -> tuple[int, Any]:
         """Status and body."""
         parameters = urlencode({"api_key": API_KEY, **query})
-        headers = {"Authorization": authorization, "Content-Type": "application/json"}
+        headers = {"Authorization": authorization, "stream-auth-type": "jwt"}
         self.connection.request(method, f"{quote(path)}?{parameters}", content.encode(), headers)
         answer = self.connection.getresponse()
         return answer.status, json.loads(answer.read())

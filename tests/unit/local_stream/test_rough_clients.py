@@ -20,7 +20,7 @@ from tests.unit.local_stream.server import (
     LocalStream,
     eventually,
     running,
-    token,
+    signed,
 )
 
 BINARY, CONTINUED = 0x2, 0x0
@@ -123,7 +123,8 @@ def test_few_files_are_told(capfd: pytest.CaptureFixture[str]) -> None:
 def _half_a_request(local_stream: LocalStream) -> closing[HTTPConnection]:
     connection = HTTPConnection(urlsplit(local_stream.base_url).netloc, timeout=10)
     connection.putrequest("POST", f"/api/v2/users?api_key={API_KEY}")
-    connection.putheader("Authorization", token({"server": True}))
+    for name, value in signed({"server": True}).items():
+        connection.putheader(name, value)
     connection.putheader("Content-Length", "100")
     connection.endheaders(b'{"users"')
     return closing(connection)

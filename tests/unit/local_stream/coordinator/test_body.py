@@ -5,7 +5,7 @@ import pytest
 from harness.local_stream.coordinator.body import DEEPEST, parse_object
 from harness.local_stream.coordinator.errors import ApiError
 from harness.local_stream.coordinator.values import copied
-from tests.unit.local_stream.server import API_KEY, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, LocalStream, signed
 
 
 def nested(levels: int, opening: str, closing: str) -> str:
@@ -28,7 +28,7 @@ def test_wide_is_not_deep() -> None:
 
 @pytest.mark.parametrize("levels", [DEEPEST, 500, 900])
 def test_what_was_taken_can_be_given_back(local_stream: LocalStream, call_id: str, levels: int) -> None:
-    path, headers = f"/api/v2/video/call/livestream/{call_id}", {"Authorization": token({"server": True})}
+    path, headers = f"/api/v2/video/call/livestream/{call_id}", signed({"server": True})
     content = nested(levels, '{"a":', "}")
     answer = local_stream.http.patch(path, content=content, params={"api_key": API_KEY}, headers=headers)
     assert answer.status_code == (200 if levels <= DEEPEST else 400)

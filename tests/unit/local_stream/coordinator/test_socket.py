@@ -91,6 +91,45 @@ def test_watching_through_a_query(local_stream: LocalStream, viewer: str, call_i
         assert [event["type"] for event in person.heard_before_echo()] == ["call.live_started"]
 
 
+@pytest.mark.parametrize(("connection_id", "code"), [("", 4), ("another", 46)])
+def test_watching_needs_a_connection(
+    local_stream: LocalStream, viewer: str, connection_id: str, code: int
+) -> None:
+    answer = local_stream.as_user(
+        viewer, "POST", "/video/calls", {"watch": True}, connection_id=connection_id
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_nobody_watches_on_the_connection_of_another(
+    local_stream: LocalStream, host: str, viewer: str
+) -> None:
+    with connected(local_stream, host) as owner:
+        answer = local_stream.as_user(
+            viewer, "POST", "/video/calls", {"watch": True}, connection_id=owner.connection_id
+        )
+    assert (answer.status_code, answer.json()["code"]) == (400, 46)
+
+
+def test_a_new_connection_has_a_new_id_and_watches_nothing_yet(
+    local_stream: LocalStream, viewer: str, call_id: str
+) -> None:
+    path = f"/call/livestream/{call_id}"
+    with connected(local_stream, viewer) as before:
+        before.asks("GET", path)
+    with connected(local_stream, viewer) as after:
+        assert after.connection_id != before.connection_id
+        # Between the two a client still names the old one: it gets its answer, and watches nothing.
+        assert local_stream.as_user(
+            viewer, "GET", f"/video{path}", connection_id=before.connection_id
+        ).is_success
+        local_stream.as_server("POST", f"/api/v2/video{path}/go_live", {})
+        assert after.heard_before_echo() == []
+        after.asks("GET", path)
+        local_stream.as_server("POST", f"/api/v2/video{path}/stop_live", {})
+        assert [event["type"] for event in after.heard_before_echo()] == ["call.updated"]
+
+
 def test_who_closes_is_offline(local_stream: LocalStream, viewer: str) -> None:
     def online() -> bool:
         payload = json.dumps({"filter_conditions": {"id": viewer}})

@@ -157,6 +157,17 @@ def test_a_token_expires_by_the_local_streams_own_clock(local_stream: LocalStrea
             local_stream.http.post("/_control/clock", json={"offset_seconds": 0})
 
 
+@pytest.mark.parametrize("path", DOORS)
+@pytest.mark.parametrize("kind", [None, "", "bearer"])
+def test_how_one_authenticates_must_be_said(local_stream: LocalStream, path: str, kind: str | None) -> None:
+    headers = {"Authorization": token({"server": True})} | (
+        {} if kind is None else {"stream-auth-type": kind}
+    )
+    answer = local_stream.http.get(path, params={"api_key": API_KEY}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, 5)
+    assert "stream-auth-type missing or invalid" in answer.json()["message"]
+
+
 def test_an_anonymous_token_is_checked_too(local_stream: LocalStream) -> None:
     headers = {"stream-auth-type": "anonymous", "Authorization": token({"user_id": "!anon"}, OTHER_SECRET)}
     answer = local_stream.http.get(DOORS[0], params={"api_key": API_KEY}, headers=headers)

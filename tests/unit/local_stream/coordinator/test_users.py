@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.local_stream.server import API_KEY, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, LocalStream, signed
 
 
 def stored(local_stream: LocalStream, user_id: str) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def test_names_come_back_as_they_were(local_stream: LocalStream, host: str, name
 def test_half_a_character_is_replaced(local_stream: LocalStream, host: str) -> None:
     given = {"name": "half \ud83d", "custom": {"\ude00": ["🎧"]}}
     body = json.dumps({"users": {host: given}})
-    parameters, headers = {"api_key": API_KEY}, {"Authorization": token({"server": True})}
+    parameters, headers = {"api_key": API_KEY}, signed({"server": True})
     answer = local_stream.http.post("/api/v2/users", content=body, params=parameters, headers=headers)
     assert answer.status_code == 201, answer.text
     user = stored(local_stream, host)
