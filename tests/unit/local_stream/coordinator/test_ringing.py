@@ -189,3 +189,15 @@ def test_how_a_ring_stands_can_be_asked(
     assert type(state["call_ended_at"]) is (int if times == "nanoseconds" else str)
     unknown = local_stream.as_server("GET", f"{door}{path}/ring_state", call_session_id="x")
     assert (unknown.status_code, unknown.json()["code"]) == (404, 16)
+
+
+def test_an_answer_after_the_end_belongs_to_the_session_that_ended(
+    local_stream: LocalStream, host: str, viewer: str, path: str
+) -> None:
+    local_stream.as_user(host, "POST", f"/video{path}", {"ring": True})
+    rung = local_stream.as_user(host, "GET", f"/video{path}").json()["call"]["session"]["id"]
+    local_stream.as_user(host, "POST", f"/video{path}/mark_ended")
+    local_stream.as_user(viewer, "POST", f"/video{path}/reject", {"reason": "decline"}).raise_for_status()
+    assert local_stream.as_user(host, "GET", f"/video{path}").json()["call"]["session"] is None
+    state = local_stream.as_user(host, "GET", f"/video{path}/ring_state", call_session_id=rung).json()
+    assert list(state["rejected_by"]) == [viewer]
