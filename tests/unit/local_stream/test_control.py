@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.unit.local_stream.browser_door import connected
-from tests.unit.local_stream.server import API_KEY, LocalStream, running, token
+from tests.unit.local_stream.server import API_KEY, LocalStream, running, signed, token
 
 
 def test_the_journal_tells_the_story_of_a_call(local_stream: LocalStream, host: str, call_id: str) -> None:
@@ -60,7 +60,7 @@ def test_a_calls_inside(local_stream: LocalStream, host: str, viewer: str) -> No
 
 def test_reset_forgets_everything() -> None:
     with running() as base_url, httpx.Client(base_url=base_url, params={"api_key": API_KEY}) as http:
-        http.headers["Authorization"] = token({"server": True})
+        http.headers.update(signed({"server": True}))
         http.post(
             "/api/v2/video/call/livestream/x", json={"data": {"created_by_id": "host"}}
         ).raise_for_status()
