@@ -38,6 +38,14 @@ TAKES_NOTHING = 40_000
 MOST_FILES, FEW_FILES = 65_536, 4_096
 
 
+class Connection(H11Protocol):
+    """A connection whose application may break it off without an answer: `scope["state"]["abort"]()`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        self.app_state = {**self.app_state, "abort": transport.abort}
+        super().connection_made(transport)
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one server may take: seconds to finish what it is doing at its end, bytes of a request's head,
@@ -49,6 +57,7 @@ class Limits:
     finish_within: int = 3
     read_of_head: int | None = None  # None: as many as the HTTP library takes
     ping: float = 20.0
+    protocol: type[Connection] = Connection  # reads the requests; the limit of a head is its library's
 
 
 STANDARD = Limits()
@@ -95,7 +104,7 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
         log_level="warning",
         access_log=False,
         lifespan="on",
-        http=_Connection,  # the limit of a head is this library's
+        http=limits.protocol,
         h11_max_incomplete_event_size=limits.read_of_head,
         timeout_graceful_shutdown=limits.finish_within,
         timeout_keep_alive=KEEP_ALIVE,
@@ -119,14 +128,6 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
     finally:
         if started.refused is not None:
             raise started.refused from None
-
-
-class _Connection(H11Protocol):
-    """A connection whose application may break it off without an answer: `scope["state"]["abort"]()`."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self.app_state = {**self.app_state, "abort": transport.abort}
-        super().connection_made(transport)
 
 
 def _allow_many_files() -> None:

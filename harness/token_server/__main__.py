@@ -7,9 +7,10 @@ from starlette.applications import Starlette
 from harness.config import TokenServerSettings
 from harness.serving import Limits, run
 from harness.token_server.limits import READ_OF_HEAD, TIME_LIMIT
+from harness.token_server.prompt_head import PromptHead
 
 # Who asked before the end gets an answer: the longest that one may take, and a second to send it.
-LIMITS = Limits(finish_within=int(TIME_LIMIT) + 1, read_of_head=READ_OF_HEAD)
+LIMITS = Limits(finish_within=int(TIME_LIMIT) + 1, protocol=PromptHead, read_of_head=READ_OF_HEAD)
 
 
 def create_app(settings: TokenServerSettings) -> Starlette:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,9 +15,12 @@ import pytest
 from harness.serving import LOOPBACK
 from harness.target import contract
 from harness.token_server import body
+from harness.token_server.__main__ import LIMITS
 from harness.token_server.app import PATH
 from harness.token_server.head_limit import SIZE_LIMIT
 from harness.token_server.limits import READ_OF_HEAD
+from harness.token_server.prompt_head import PromptHead
+from tests.contract.served import WITHIN
 from tests.unit.token_server.own_process import OwnProcess, own_process
 from tests.unit.token_server.system import PAGES, System, running
 
@@ -100,3 +104,67 @@ def half_a_request(system: System) -> tuple[int, dict[bytes, bytes], bytes]:
     content = client.next_event()
     assert isinstance(content, h11.Data)
     return answer.status_code, dict(answer.headers), bytes(content.data)
+
+
+# The same server, but it has little patience.
+HASTY = [
+    "-c",
+    "from harness.serving import run; from harness.token_server import __main__ as it;"
+    "it.PromptHead.within = 1.5; run(it.TokenServerSettings, it.create_app, it.LIMITS)",
+]
+WHOLE = b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def hasty(shared: System) -> Iterator[OwnProcess]:
+    with own_process(shared, HASTY) as process:
+        yield process
+
+
+def await_health(connection: socket.socket) -> bool:
+    """Whether the answer came whole; False when the server hung up instead."""
+    received = b""
+    while not received.endswith(b'{"ok":true}') and (more := connection.recv(4096)):
+        received += more
+    return received.startswith(b"HTTP/1.1 200")
+
+
+def await_hang_up(connection: socket.socket) -> bytes:
+    """What comes until the server hangs up; raises TimeoutError when it does not."""
+    return b"".join(iter(lambda: connection.recv(4096), b""))
+
+
+@pytest.mark.parametrize("begun", [b"", WHOLE[:3], WHOLE[:-2]], ids=["nothing", "a word", "all but its end"])
+def test_head_that_does_not_come_is_not_awaited(hasty: OwnProcess, begun: bytes) -> None:
+    with hasty.connection() as connection:
+        connection.sendall(begun)
+        assert await_hang_up(connection) == b""
+
+
+def test_next_head_is_not_awaited_for_ever_once_it_has_begun(hasty: OwnProcess) -> None:
+    with hasty.connection() as kept, hasty.connection() as idle:
+        kept.sendall(WHOLE)
+        assert await_health(kept)
+        # By then the time for a head is over, and this one has not begun.
+        assert await_hang_up(idle) == b""
+        kept.sendall(WHOLE)
+        assert await_health(kept)
+        kept.sendall(WHOLE[:-2])
+        assert await_hang_up(kept) == b""
+
+
+def test_answer_may_take_longer_than_a_head(shared: System, hasty: OwnProcess) -> None:
+    party = shared.new_party()
+    session = shared.session(party.host)
+    with shared.small_stream.held() as hold, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(hasty.endpoint.ask, session, {"callId": party.id})
+        assert hold.arrived.wait(WITHIN)
+        with hasty.connection() as idle:
+            assert await_hang_up(idle) == b""
+        hold.released.set()
+        contract.granted(asked.result(), shared.target, party, party.host)
+
+
+def test_time_for_a_head_is_what_the_documents_say() -> None:
+    assert LIMITS.protocol is PromptHead
+    assert PromptHead.within == 10
