@@ -121,7 +121,9 @@ class CoordinatorSocket:
 
         def tell() -> None:
             connection.send(self._error(token_expired(), connection.id, connection.user.id))
-            connection.close(NORMAL_CLOSURE)
+            # The JS client makes nothing of the first error on an open connection, and after code 1000 it
+            # would stay away: after any other it connects, is refused with 40, and then loads a new token.
+            connection.close()
 
         return self._coordinator.alarms.at(expires, tell)
 

@@ -45,3 +45,14 @@ def test_moving_it_back_takes_the_alarm_back() -> None:
 
 def test_a_cancelled_one_is_silent() -> None:
     assert rung(2 * HOUR, due_in=HOUR, cancelled=True) == 0
+
+
+def test_it_rings_when_it_is_due() -> None:
+    async def run() -> float:
+        source, rang = Source(), asyncio.Event()
+        set_at = source.seconds()
+        Alarms(source).at(set_at + 0.05, rang.set)
+        await asyncio.wait_for(rang.wait(), 5)
+        return source.seconds() - set_at
+
+    assert asyncio.run(run()) >= 0.049  # timers count by another clock
