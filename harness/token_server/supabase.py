@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import httpx
+import aiohttp
 
 from harness.config import TokenServerSettings
-from harness.token_server import connections
+from harness.token_server.connections import Answer, Connections
 from harness.token_server.refusal import Refusal
-
-BROKEN = (httpx.NetworkError, httpx.RemoteProtocolError)
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,8 @@ class Supabase:
 
     def __init__(self, settings: TokenServerSettings) -> None:
         key = settings.supabase_service_role_key.get_secret_value()
-        self._apikey = {"apikey": key}
-        self._service_role = {**self._apikey, "authorization": f"Bearer {key}"}
-        self._http = connections.pool(settings.supabase_url)
+        self._service_role = {"authorization": f"Bearer {key}"}
+        self._connections = Connections(settings.supabase_url, {"apikey": key})
 
     async def party(self, party_id: str) -> Party:
         """The party of this id; raises Refusal 404 when there is none."""
@@ -58,13 +55,13 @@ class Supabase:
 
     async def user_of(self, session: str) -> dict[str, Any]:
         """Auth's user of this session; raises Refusal 401 when Auth refuses it."""
-        headers = {**self._apikey, "authorization": f"Bearer {session}"}
+        headers = {"authorization": f"Bearer {session}"}
         user = await self._json("/auth/v1/user", headers=headers, judges_session=True)
         return _objects([user], "its user")[0]
 
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._http.aclose()
+        await self._connections.close()
 
     async def _row(self, table: str, row_id: str, columns: str) -> dict[str, Any] | None:
         query = {"id": f"eq.{row_id}", "select": columns}
@@ -80,24 +77,23 @@ class Supabase:
     ) -> object:
         try:
             answer = await self._get(path, query, headers)
-            if judges_session and answer.status_code in (401, 403):
-                raise Refusal(401, "Invalid auth", f"{path} gave {answer.status_code}")
-            answer.raise_for_status()
+            if judges_session and answer.status in (401, 403):
+                raise Refusal(401, "Invalid auth", f"{path} gave {answer.status}")
+            if not 200 <= answer.status < 300:
+                raise unavailable(f"{path} gave {answer.status}")
             found: object = answer.json()
-        except httpx.HTTPStatusError as error:
-            raise unavailable(f"{path} gave {error.response.status_code}") from None
-        except (httpx.HTTPError, ValueError, RecursionError) as error:
+        except (aiohttp.ClientError, TimeoutError, ValueError, RecursionError) as error:
             raise unavailable(f"{path}: {type(error).__name__}") from None
         return found
 
-    async def _get(
-        self, path: str, query: dict[str, str] | None, headers: dict[str, str] | None
-    ) -> httpx.Response:
+    async def _get(self, path: str, query: dict[str, str] | None, headers: dict[str, str] | None) -> Answer:
         try:
-            return await self._http.get(path, params=query, headers=headers)
-        except BROKEN:
+            return await self._connections.get(path, query, headers)
+        except TimeoutError:
+            raise
+        except aiohttp.ClientError:
             # It may have been let go of just as we asked, and to read twice does no harm.
-            return await self._http.get(path, params=query, headers=headers)
+            return await self._connections.get(path, query, headers)
 
 
 def unavailable(reason: str) -> Refusal:

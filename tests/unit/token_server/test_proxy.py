@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from harness.config import TokenServerSettings
+from harness.token_server.refusal import Refusal
 from harness.token_server.stream import StreamVideo
 from harness.token_server.supabase import Supabase
 from tests.contract.served import served
@@ -27,6 +29,7 @@ class Proxy:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
         self.passwords: list[str | None] = []
+        self.heads: list[object] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -34,9 +37,11 @@ class Proxy:
         headers = Request(scope).headers
         self.asked.append((headers["host"], headers.get("authorization")))
         self.passwords.append(headers.get("proxy-authorization"))
+        self.heads.append(scope["headers"])
         of_stream = {"users": {USER: {"id": USER}}, "duration": "0ms"}
         answer = of_stream if scope["method"] == "POST" else [{"display_name": "Ada"}]
-        await JSONResponse(answer)(scope, receive, send)
+        status = 403 if scope["method"] == "CONNECT" else 200
+        await JSONResponse(answer, status)(scope, receive, send)
 
 
 @pytest.fixture
@@ -67,9 +72,10 @@ def name_of_user(told: TokenServerSettings) -> object:
 
     async def asked() -> object:
         supabase = Supabase(told)
-        name = await supabase.profile_name(USER)
-        await supabase.close()
-        return name
+        try:
+            return await supabase.profile_name(USER)
+        finally:
+            await supabase.close()
 
     return in_loop_of_its_own(asked)
 
@@ -128,3 +134,11 @@ def test_netrc_does_not_spoil_the_authorization(
     monkeypatch.setenv("NETRC", str(netrc))
     assert name_of_user(settings()) == "Ada"
     assert proxy.asked == [("supabase.example", f"Bearer {KEY}")]
+
+
+def test_proxy_of_a_tunnel_hears_no_key(proxy: Proxy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", os.environ["http_proxy"])
+    with pytest.raises(Refusal, match="Supabase is unavailable"):
+        name_of_user(settings("https://supabase.example"))
+    assert proxy.asked[0] == ("supabase.example", None)
+    assert KEY not in str(proxy.heads)
