@@ -45,6 +45,7 @@ from harness.local_stream.coordinator import (
     telemetry,
     transcriptions,
     user_blocks,
+    user_events,
     user_lifecycle,
     user_operations,
 )
@@ -60,6 +61,7 @@ from harness.local_stream.webhooks.sender import Sender
 
 OPERATIONS = [
     *user_operations.OPERATIONS,
+    *user_events.OPERATIONS,
     *user_lifecycle.OPERATIONS,
     *user_blocks.OPERATIONS,
     *role_operations.OPERATIONS,

@@ -58,7 +58,7 @@ class Coordinator:
         self.publisher = Publisher(source, journal, self.faults, self.outbox)
         self.recordings = Recordings(self.publisher, source)
         self.sessions = Sessions(self.calls, self.users, self.publisher, source, self.recordings)
-        self.ringing = Ringing(self.sessions, self.publisher, source)
+        self.ringing = Ringing(self.sessions, self.publisher, source, self.alarms)
         self.media = media(self.sessions)
 
     def call(self, cid: str) -> Call:

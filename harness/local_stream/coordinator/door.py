@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from harness.local_stream.coordinator import old_users
 from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import TimeEncoding, dump, iso, nanoseconds
@@ -41,7 +42,9 @@ def routes(door: DoorName, coordinator: Coordinator, operations: Iterable[Operat
     """A route for each operation, at every path that `door` has for it."""
     return [
         Route(
-            base + operation.path, _Endpoint(door, coordinator, operation).answer, methods=[operation.method]
+            base + operation.path,
+            _Endpoint(door, coordinator, operation, old=not base).answer,
+            methods=[operation.method],
         )
         for operation in operations
         for base in BASES[door][operation.area]
@@ -51,10 +54,11 @@ def routes(door: DoorName, coordinator: Coordinator, operations: Iterable[Operat
 class _Endpoint:
     """Answers requests for one operation at one door."""
 
-    def __init__(self, door: DoorName, coordinator: Coordinator, operation: Operation) -> None:
+    def __init__(self, door: DoorName, coordinator: Coordinator, operation: Operation, *, old: bool) -> None:
         self._door: DoorName = door
         self._coordinator = coordinator
         self._operation = operation
+        self._old = old
 
     async def answer(self, request: Request) -> Response:
         started = perf_counter()
@@ -108,7 +112,8 @@ class _Endpoint:
             await waited(rule)
         if rule is None or rule.performed or rule.effect == "delay_ms":
             ask = await self._read(request, caller, noted)
-            body = await self._operation.perform(self._coordinator, ask)
+            answer = await self._operation.perform(self._coordinator, ask)
+            body = old_users.written(answer) if self._old else answer
         if rule and (error := refusal(rule)):
             raise error
         return body
@@ -125,7 +130,7 @@ class _Endpoint:
             caller=caller,
             path=request.path_params,
             query=request.query_params,
-            body=body,
+            body=old_users.read(body) if self._old else body,
             base_url=f"{request.url.scheme}://{request.url.netloc}",
             noted=noted,
         )

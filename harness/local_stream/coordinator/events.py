@@ -103,6 +103,14 @@ class Publisher:
             self._send(connection, event, frame, None)
         self._journal.record("event", event, user_id=str(user["id"]), receivers=len(receivers))
 
+    def publish_custom(self, event: str, custom: Mapping[str, object], user_id: str) -> None:
+        """Send an app's own `event` to one user."""
+        receivers = self.connections.of([user_id])
+        frame = dump({"type": event, "created_at": self._source.now(), "custom": custom}, iso)
+        for connection in receivers:
+            self._send(connection, event, frame, None)
+        self._journal.record("event", event, user_id=user_id, receivers=len(receivers))
+
     def _send(self, connection: Connection, event: str, frame: str, cid: str | None) -> None:
         deliver(connection, frame, self._faults.bite("ws", event, user_id=connection.user.id, call_cid=cid))
 

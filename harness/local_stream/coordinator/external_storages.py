@@ -8,7 +8,6 @@ from harness.local_stream.coordinator.errors import ApiError, Code, input_error,
 from harness.local_stream.coordinator.values import Json, text
 
 RESERVED = "stream-s3"
-TYPES = ("abs", "gcs", "s3")
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,8 @@ def read_storage(given: Json, name: str | None) -> ExternalStorage:
         raise required("name")
     if name == RESERVED:
         raise input_error(f"{name} name reserved for internal use")
-    kind = _given(given, "storage_type")
-    if kind not in TYPES:
-        sentence = f"storage_type must be one of [{' '.join(TYPES)}]"
-        raise input_error(sentence, storage_type=sentence)
-    return ExternalStorage(name, _given(given, "bucket"), text(given, "path") or "", kind)
+    bucket, kind = _given(given, "bucket"), _given(given, "storage_type")
+    return ExternalStorage(name, bucket, text(given, "path") or "", kind)
 
 
 class ExternalStorages:

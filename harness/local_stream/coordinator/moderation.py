@@ -16,9 +16,9 @@ from harness.local_stream.coordinator.values import Json, flag, text, text_list,
 
 
 async def ban(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
-    """Ban `target_user_id`, for `timeout` minutes if so said."""
+    """Ban `target_user_id`, for `timeout` minutes if so said. Old SDKs call who bans `user_id`."""
     target = _named(coordinator, text(ask.body, "target_user_id"), "target_user_id")
-    by = _named(coordinator, text(ask.body, "banned_by_id"), "banned_by_id")
+    by = _named(coordinator, text(ask.body, "banned_by_id") or text(ask.body, "user_id"), "banned_by_id")
     target.ban = _sanction(coordinator, by, ask.body)
     return {}
 

@@ -9,10 +9,10 @@ The vendor's SDKs give up by themselves: they reject with reason `timeout` after
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 
+from harness.local_stream.coordinator.alarms import Alarm, Alarms
 from harness.local_stream.coordinator.call_response import call_response, member_response
 from harness.local_stream.coordinator.calls import Call, Member, Session
 from harness.local_stream.coordinator.events import Publisher
@@ -24,11 +24,12 @@ from harness.local_stream.coordinator.users import User, user_response
 class Ringing:
     """Rings, notes the answers, and tells who missed a call."""
 
-    def __init__(self, sessions: Sessions, publisher: Publisher, source: Source) -> None:
+    def __init__(self, sessions: Sessions, publisher: Publisher, source: Source, alarms: Alarms) -> None:
         self._sessions = sessions
         self._publisher = publisher
         self._source = source
-        self._waiting: set[asyncio.TimerHandle] = set()
+        self._alarms = alarms
+        self._waiting: set[Alarm] = set()
 
     def ring(self, call: Call, caller: User, *, video: bool, only: Iterable[str] = ()) -> list[str]:
         """Ring for those who are not there, of `only` if it names any. Returns the ids of who is called."""
@@ -60,17 +61,17 @@ class Ringing:
 
     def stop(self) -> None:
         """Forget every ring that may yet be missed."""
-        for timer in self._waiting:
-            timer.cancel()
+        for alarm in self._waiting:
+            alarm.cancel()
         self._waiting.clear()
 
     def _wait(self, seconds: float, call: Call, session: Session, caller: User, called: list[Member]) -> None:
         def over() -> None:
-            self._waiting.discard(timer)
+            self._waiting.discard(alarm)
             self._miss(call, session, caller, called)
 
-        timer = asyncio.get_running_loop().call_later(seconds, over)
-        self._waiting.add(timer)
+        alarm = self._alarms.at(self._source.seconds() + seconds, over)
+        self._waiting.add(alarm)
 
     def _miss(self, call: Call, session: Session, caller: User, called: list[Member]) -> None:
         if call.session is not session:

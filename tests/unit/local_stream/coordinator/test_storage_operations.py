@@ -42,7 +42,7 @@ def test_a_storage_from_its_creation_to_its_end(local_stream: LocalStream, door:
         ({"name": "stream-s3"}, "stream-s3 name reserved for internal use"),
         ({"name": ""}, "name is a required field"),
         ({"bucket": ""}, "bucket is a required field"),
-        ({"storage_type": "tape"}, "storage_type must be one of [abs gcs s3]"),
+        ({"storage_type": ""}, "storage_type is a required field"),
     ],
 )
 def test_what_cannot_be_is_refused(
