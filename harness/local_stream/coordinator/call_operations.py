@@ -62,11 +62,11 @@ async def query_calls(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     readable = [
         call for call in coordinator.calls if "read-call" in coordinator.capabilities(ask.caller, call)
     ]
-    found, cursor = filters.query(readable, ask.body, _fields)
-    for call in found if watch else []:
+    page = filters.query(readable, ask.body, _fields, lambda call: call.cid)
+    for call in page.items if watch else []:
         coordinator.publisher.watch(connection_id, ask.caller.user_id, call)
-    states = [call_state(call, coordinator.capabilities(ask.caller, call)) for call in found]
-    return {"calls": states, "next": cursor, "prev": None}
+    states = [call_state(call, coordinator.capabilities(ask.caller, call)) for call in page.items]
+    return {"calls": states, "next": page.next, "prev": page.prev}
 
 
 async def query_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -76,8 +76,10 @@ async def query_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, ob
         raise required("id" if call_type else "type")
     call = coordinator.call(f"{call_type}:{call_id}")
     coordinator.require(ask.caller, call, "read-call")
-    found, cursor = filters.query(call.newest_members(), ask.body, _member_fields)
-    return {"members": [member_response(member) for member in found], "next": cursor, "prev": None}
+    members = call.newest_members()
+    page = filters.query(members, ask.body, _member_fields, lambda member: member.user.id)
+    shown = [member_response(member) for member in page.items]
+    return {"members": shown, "next": page.next, "prev": page.prev}
 
 
 def _watched_state(coordinator: Coordinator, ask: Ask, call: Call, limit: int | None) -> dict[str, object]:

@@ -28,9 +28,9 @@ async def collect_user_feedback(coordinator: Coordinator, ask: Ask) -> dict[str,
 async def query_user_feedback(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """All feedback, by filter."""
     everything = [(call, given) for call in coordinator.calls for given in call.feedback]
-    found, cursor = filters.query(everything, ask.body, _fields)
-    shown = [_fields(each) | {"platform": {"browser": {}, "device": {}, "os": {}}} for each in found]
-    return {"user_feedback": shown, "next": cursor, "prev": None}
+    page = filters.query(everything, ask.body, _fields)
+    shown = [_fields(each) | {"platform": {"browser": {}, "device": {}, "os": {}}} for each in page.items]
+    return {"user_feedback": shown, "next": page.next, "prev": page.prev}
 
 
 def _read(given: Json, user_id: str, session_id: str) -> Feedback:

@@ -33,7 +33,7 @@ async def query_banned_users(coordinator: Coordinator, ask: Ask) -> dict[str, ob
     """Bans in force, by filter; the query is JSON in the parameter `payload`."""
     payload = parse_object(ask.query.get("payload", "{}"))
     banned = [user for user in coordinator.users if user.ban and user.ban.in_force]
-    found, _ = filters.query(banned, payload, _ban_fields)
+    found = filters.query(banned, payload, _ban_fields).items
     return {"bans": [_ban_response(coordinator, user, user.ban) for user in found if user.ban]}
 
 

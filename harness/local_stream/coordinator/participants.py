@@ -7,6 +7,7 @@ from collections.abc import Callable
 from harness.local_stream.coordinator import filters
 from harness.local_stream.coordinator.call_response import call_state, participant_response
 from harness.local_stream.coordinator.calls import Call, Participant
+from harness.local_stream.coordinator.conditions import Fields
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.operations import Ask, Operation
 
@@ -25,7 +26,7 @@ async def query_call_participants(coordinator: Coordinator, ask: Ask) -> dict[st
     coordinator.require(ask.caller, call, "read-call")
     everybody = list(call.session.participants.values()) if call.session else []
     asked = {"filter_conditions": ask.body.get("filter_conditions"), "limit": ask.number("limit")}
-    found, _ = filters.query(everybody, asked, _fields(coordinator, call))
+    found = filters.query(everybody, asked, _fields(coordinator, call)).items
     return {
         **call_state(call, coordinator.capabilities(ask.caller, call)),
         "participants": [participant_response(participant) for participant in found],
@@ -33,13 +34,13 @@ async def query_call_participants(coordinator: Coordinator, ask: Ask) -> dict[st
     }
 
 
-def _fields(coordinator: Coordinator, call: Call) -> Callable[[Participant], filters.Fields]:
+def _fields(coordinator: Coordinator, call: Call) -> Callable[[Participant], Fields]:
     published = {
         each["session_id"]: [TRACKS[track["type"]] for track in each["published"] if not track["muted"]]
         for each in coordinator.media.participants(call.cid)
     }
 
-    def fields(participant: Participant) -> filters.Fields:
+    def fields(participant: Participant) -> Fields:
         return {
             "user_id": participant.user.id,
             "name": participant.user.name,

@@ -25,9 +25,9 @@ async def query_call_stats(coordinator: Coordinator, ask: Ask) -> dict[str, obje
         call for call in coordinator.calls if "read-call" in coordinator.capabilities(ask.caller, call)
     ]
     sessions = [(call, session) for call in readable for session in call.started_sessions()]
-    found, cursor = filters.query(sessions, ask.body, lambda each: _summary(coordinator, *each))
-    summaries = [_summary(coordinator, call, session) for call, session in found]
-    return {"reports": summaries, "next": cursor, "prev": None}
+    page = filters.query(sessions, ask.body, lambda each: _summary(coordinator, *each))
+    summaries = [_summary(coordinator, call, session) for call, session in page.items]
+    return {"reports": summaries, "next": page.next, "prev": page.prev}
 
 
 async def get_call_report(coordinator: Coordinator, ask: Ask) -> dict[str, object]:

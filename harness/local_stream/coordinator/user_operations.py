@@ -20,6 +20,8 @@ from harness.local_stream.coordinator.values import Json, flag, mapping, mapping
 
 SCOPE = "video:app"
 MOST_AT_ONCE = 100
+PAGE = 30
+_BOUNDS = ("gt", "gte", "lt", "lte")
 # What is no custom field in a partial update.
 _OWN = ("role", "name", "image", "language", "invisible", "teams", "custom", "teams_role", "privacy_settings")
 _UNSET: dict[str, object] = {
@@ -67,7 +69,8 @@ async def query_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
         raise input_error("invalid json data")
     payload = parse_object(ask.query["payload"])
     listed = [user for user in coordinator.users if _is_listed(user, payload)]
-    found, _ = filters.query(listed, payload, _fields)
+    bounded = _with_bounds(payload)
+    found = filters.query(listed, {"limit": PAGE, **bounded}, _fields, loose=True).items
     return {"users": [full_user_response(user) for user in found]}
 
 
@@ -143,6 +146,13 @@ def _is_listed(user: User, payload: Json) -> bool:
     return user.deactivated_at is None or bool(flag(payload, "include_deactivated_users"))
 
 
+def _with_bounds(payload: Json) -> dict[str, object]:
+    """The query with `id_gt`, `id_gte`, `id_lt` and `id_lte` among its conditions."""
+    bounds = {f"${name}": payload[f"id_{name}"] for name in _BOUNDS if payload.get(f"id_{name}") is not None}
+    conditions = mapping(payload, "filter_conditions") or {}
+    return {**payload, "filter_conditions": {"$and": [conditions, {"id": bounds}]} if bounds else conditions}
+
+
 def _fields(user: User) -> dict[str, object]:
     return {
         "id": user.id,
@@ -154,7 +164,7 @@ def _fields(user: User) -> dict[str, object]:
         "created_at": user.created_at,
         "updated_at": user.updated_at,
         "last_active": user.last_active,
-    } | {name: value for name, value in user.custom.items() if isinstance(name, str)}
+    }
 
 
 OPERATIONS = [

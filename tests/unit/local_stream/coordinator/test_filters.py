@@ -16,9 +16,15 @@ CALLS: list[dict[str, Any]] = [
 ]
 
 
+def nested(depth: int) -> dict[str, Any]:
+    conditions: dict[str, Any] = {"id": "a"}
+    for _ in range(depth - 1):
+        conditions = {"$and": [conditions]}
+    return conditions
+
+
 def ids(given: dict[str, Any]) -> str:
-    found, _ = query(CALLS, given, lambda call: call)
-    return "".join(call["id"] for call in found)
+    return "".join(call["id"] for call in query(CALLS, given, lambda call: call).items)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +51,15 @@ def ids(given: dict[str, Any]) -> str:
         ({"$and": [{"id": {"$in": ["a", "b"]}}, {"members": "x"}]}, "a"),
         ({"$nor": [{"id": "a"}, {"id": "b"}]}, "c"),
         ({"size": {"$gt": "text"}}, ""),
+        ({"size": True}, ""),
+        ({"size": {"$lt": True}}, ""),
+        ({"members": None}, "c"),
+        ({"members": {"$in": ["z", None]}}, "c"),
+        ({"id": {"$contains": "a"}}, ""),
+        ({"custom.colour": {"$autocomplete": "RE"}}, "a"),
+        ({"custom.colour": {"$autocomplete": "lue"}}, ""),
+        ({"size": {"$autocomplete": "1"}}, ""),
+        ({"custom.place.city": {"$exists": False}}, "abc"),
     ],
 )
 def test_conditions(conditions: dict[str, Any], found: str) -> None:
@@ -64,14 +79,6 @@ def test_sorting(sort: list[dict[str, Any]], found: str) -> None:
     assert ids({"sort": sort}) == found
 
 
-def test_pages_follow_each_other_to_the_end() -> None:
-    seen, cursor = "", None
-    for _ in range(2):
-        found, cursor = query(CALLS, {"limit": 2, "next": cursor}, lambda call: call)
-        seen += "".join(call["id"] for call in found)
-    assert (seen, cursor) == ("abc", None)
-
-
 @pytest.mark.parametrize(
     "given",
     [
@@ -80,6 +87,17 @@ def test_pages_follow_each_other_to_the_end() -> None:
         {"filter_conditions": {"id": {"$in": "a"}}},
         {"filter_conditions": {"$or": {"id": "a"}}},
         {"filter_conditions": {"$xor": []}},
+        {"filter_conditions": {"id": {"$exists": 1}}},
+        {"filter_conditions": {"id": {"$autocomplete": 1}}},
+        {"filter_conditions": nested(21)},
+        {"sort": [{}]},
+        {"sort": [{"field": "id", "direction": 2}]},
+        {"sort": [{"field": "id"}] * 11},
+        {"offset": -1},
+        {"offset": 1_001},
+        {"prev": "?"},
+        {"next": "WzEsIG51bGwsIDFd", "prev": "WzEsIG51bGwsIDFd"},
+        {"next": "WzEsIG51bGwsIDFd", "offset": 1},
         {"filter_conditions": 5},
         {"sort": [{"field": "nothing"}]},
         {"limit": 101},
@@ -92,3 +110,27 @@ def test_what_cannot_be_asked(given: dict[str, Any]) -> None:
     with pytest.raises(ApiError) as refused:
         ids(given)
     assert (refused.value.status, refused.value.code) == (400, 4)
+
+
+def test_wrong_operators_are_refused_where_nothing_is_looked_at() -> None:
+    with pytest.raises(ApiError):
+        query([], {"filter_conditions": {"id": {"$near": 1}}}, lambda call: call)
+
+
+def test_twenty_levels_are_not_too_deep() -> None:
+    assert ids({"filter_conditions": nested(20)}) == "a"
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"), [(101, "limit must be 100 or less"), (-1, "limit must be 0 or greater")]
+)
+def test_limits_are_told_as_the_vendor_tells_them(limit: int, told: str) -> None:
+    with pytest.raises(ApiError) as refused:
+        ids({"limit": limit})
+    assert refused.value.detail == told
+
+
+def test_unknown_fields_of_users_are_custom_ones() -> None:
+    fields = {"id": "a", "custom": {"colour": "red", "place": {"city": "Rome"}}}
+    for conditions, found in [({"colour": "red"}, 1), ({"place.city": "Rome"}, 1), ({"shoe": 42}, 0)]:
+        assert len(query([fields], {"filter_conditions": conditions}, dict, loose=True).items) == found
