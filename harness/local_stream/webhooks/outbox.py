@@ -97,23 +97,19 @@ class Outbox:
     async def _work(self, name: tuple[str, str]) -> None:
         line = self._lines[name]
         while line:
-            await self._deliver(line[0])
+            line[0].state = "delivered" if await self._attempts(line[0]) else "failed"
             line.popleft()
         del self._lines[name]
 
-    async def _deliver(self, delivery: Delivery) -> None:
-        try:
-            async with asyncio.timeout(self._in_all):
-                delivery.state = "delivered" if await self._attempts(delivery) else "failed"
-        except TimeoutError:
-            delivery.state = "failed"
-
     async def _attempts(self, delivery: Delivery) -> bool:
-        tried = 0
+        now = asyncio.get_running_loop().time
+        deadline, tried = now() + self._in_all, 0
         while True:
             tried += 1
-            attempt = await self._sender.attempt(delivery, len(delivery.attempts) + 1)
+            number, left = len(delivery.attempts) + 1, deadline - now()
+            attempt = await self._sender.attempt(delivery, number, within=left)
             delivery.attempts.append(attempt)
-            if attempt.good or tried >= attempt.allowed:
+            pause = self._backoff * 2 ** (tried - 1)
+            if attempt.good or tried >= attempt.allowed or now() + pause >= deadline:
                 return attempt.good
-            await asyncio.sleep(self._backoff * 2 ** (tried - 1))
+            await asyncio.sleep(pause)

@@ -31,14 +31,14 @@ class Sender:
         limits = httpx.Limits(max_connections=MOST_CONNECTIONS)
         self._http = httpx.AsyncClient(trust_env=False, limits=limits)
 
-    async def attempt(self, delivery: Delivery, number: int) -> Attempt:
-        """Try once; `number` counts from 1."""
+    async def attempt(self, delivery: Delivery, number: int, *, within: float) -> Attempt:
+        """Try once, for so many seconds at most; `number` counts from 1."""
         rule = self._faults.bite("webhooks", delivery.event, call_cid=delivery.call_cid)
         if rule:
             await asyncio.sleep(rule.delay_ms / 1000)
-        made = await self._post(delivery, number, rule)
+        made = await self._post(delivery, number, rule, within)
         if rule and rule.duplicate:
-            made = await self._post(delivery, number, rule)
+            made = await self._post(delivery, number, rule, within)
         self._journal.record(
             "webhook",
             delivery.event,
@@ -55,12 +55,12 @@ class Sender:
         """Stop for good."""
         await self._http.aclose()
 
-    async def _post(self, delivery: Delivery, number: int, rule: Rule | None) -> Attempt:
+    async def _post(self, delivery: Delivery, number: int, rule: Rule | None, within: float) -> Attempt:
         now = self._source.seconds()
         if rule and rule.drop:
             return Attempt(now, error="network error")
         given = delivery.hook.timeout_ms
-        limit = self._timeout if given is None else given / 1000
+        limit = min(within, self._timeout if given is None else given / 1000)
         content, headers = self._request(delivery, number, rule)
         try:
             async with asyncio.timeout(limit):  # for all of it; the client's own is for each step

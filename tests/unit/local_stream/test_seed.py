@@ -42,18 +42,20 @@ def test_users_call_types_and_calls(local_stream: LocalStream) -> None:
 
 
 def test_a_seed_makes_the_same_ids_again() -> None:
-    def session_of(number: int) -> str:
-        with running() as base_url, httpx.Client(base_url=base_url) as http:
-            local_stream = LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
+    with running() as base_url, httpx.Client(base_url=base_url) as http:
+        local_stream = LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
+
+        def session_of(number: int) -> str:
+            http.post("/_control/reset").raise_for_status()
             call = {"type": "livestream", "id": "x", "data": {"created_by_id": "host"}}
             assert seed(local_stream, seed=number, calls=[call]).status_code == 201
             path = "/api/v2/video/call/livestream/x/join"
             answer = local_stream.as_server("POST", path, {"location": "LCL"}, user_id="host")
             return str(answer.json()["call"]["current_session_id"])
 
-    first = session_of(7)
-    assert session_of(7) == first
-    assert session_of(8) != first
+        first = session_of(7)
+        assert session_of(8) != first
+        assert session_of(7) == first
 
 
 @pytest.mark.parametrize(

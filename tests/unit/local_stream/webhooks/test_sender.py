@@ -17,14 +17,15 @@ BODY = b'{"type":"call.ended","created_at":1778198400000000000}'
 SECRET = "the app's"
 
 
-def attempted(hook: Hook, timeout: float = 10.0) -> Attempt:
+def attempted(hook: Hook, timeout: float = 10.0, within: float = 600.0) -> Attempt:
     """What came of one attempt."""
 
     async def attempt() -> Attempt:
         journal = Journal()
         sender = Sender("key", SECRET, timeout, Source(), journal, Faults(journal))
         try:
-            return await sender.attempt(Delivery("id", "call.ended", "livestream:x", hook, BODY), 1)
+            delivery = Delivery("id", "call.ended", "livestream:x", hook, BODY)
+            return await sender.attempt(delivery, 1, within=within)
         finally:
             await sender.close()
 
@@ -53,6 +54,11 @@ def test_redirects_are_not_followed() -> None:
 def test_a_receiver_may_have_a_timeout_of_its_own() -> None:
     with receiving(lambda _: None) as receiver:
         assert attempted(Hook(receiver.url, timeout_ms=50), timeout=600).error == "timeout"
+
+
+def test_what_is_left_for_all_attempts_bounds_each() -> None:
+    with receiving(lambda _: None) as receiver:
+        assert attempted(Hook(receiver.url), timeout=600, within=0.05).error == "timeout"
 
 
 def test_an_address_that_is_none_is_a_network_error() -> None:
