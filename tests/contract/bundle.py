@@ -1,57 +1,101 @@
-"""All that the pages' server gives to anybody: pages, scripts, styles and the chunks that these name."""
+"""All that the pages' servers give to anybody: pages, scripts, styles and the chunks that these name.
+
+The pages may load their scripts from another origin, such as a CDN's: that one is searched, too.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import httpx
 
+from harness.errors import NotGiven, ServerError
 from harness.target import Party, transport
 
 WHO = "The pages' server"
 MOST = 500  # files; an app has fewer, and a server that invents names must not keep us for ever
+MOST_ELSEWHERE = 100  # of them from other origins, which are not asked for more than a browser might load
 # "./chunk.js", `assets/chunk.js`, url(/style.css): names within quotes or brackets that end like code.
 NAMED = re.compile(r"""["'`(=]([^"'`()\s<>=]{1,300}\.(?:m?js|css|json|map))(?=["'`)?#\s]|$)""")
 LOADED = {"script": "src", "link": "href"}
+# What a `link` names and the page does not load: its other addresses, and what is looked at elsewhere.
+NOT_LOADED = {"canonical", "alternate", "preconnect", "dns-prefetch", "icon", "search", "author", "license"}
 
 
-def served_files(pages_url: str, party: Party) -> Iterator[httpx.Response]:
-    """Each file once, whatever its status: a file that does not exist is an answer, too.
+class Bundle:
+    """The files of an app, each once, whatever its status: a file that does not exist is an answer, too.
 
-    Begins with the pages and `/config.json`, and follows names within the pages' own origin. Raises
-    ServerError when the server does not answer.
+    Begins with the pages and `/config.json`, and follows names within the origins of the pages and of the
+    scripts and styles that these load. `read` are the addresses of the files so far.
     """
-    pages = [
-        pages_url + path for path in ("/", "/config.json", f"/party/{party.id}", f"/party/{party.id}/host")
-    ]
-    waiting, seen = list(pages), set(pages)
-    with closing(transport.client(pages_url)) as client:
-        while waiting:
-            url = waiting.pop(0)
-            answer = transport.ask(client, WHO, "GET", url, follow_redirects=True)
-            yield answer
-            # An app answers any address with its page; names in that lead nowhere but to it again.
-            if url in pages or not is_html(answer):
-                new = [name for name in names_in(answer, pages_url) if name not in seen][: MOST - len(seen)]
-                waiting += new
-                seen.update(new)
 
+    def __init__(self, pages_url: str, party: Party) -> None:
+        self._home = f"{pages_url}/"
+        paths = ("/", "/config.json", f"/party/{party.id}", f"/party/{party.id}/host")
+        self._pages = [pages_url + path for path in paths]
+        self._origins = {_origin(pages_url)}
+        self._waiting, self._seen = list(self._pages), set(self._pages)
+        self.read: list[str] = []
 
-def names_in(answer: httpx.Response, pages_url: str) -> Iterator[str]:
-    """Addresses within the origin of the pages that this file names, each once."""
-    own, found = urlsplit(pages_url)[:2], dict.fromkeys(NAMED.findall(answer.text))
-    if is_html(answer):
-        found |= dict.fromkeys(_Loaded(answer.text).names)
-    for name in found:
+    def files(self) -> Iterator[httpx.Response]:
+        """Raises ServerError when the pages' server does not answer, NotGiven when another one does not."""
+        with ExitStack() as open_clients:
+            clients: dict[str, httpx.Client] = {}
+            while self._waiting:
+                url = self._waiting.pop(0)
+                if _origin(url) not in clients:
+                    clients[_origin(url)] = open_clients.enter_context(closing(transport.client(url)))
+                answer = self._ask(clients[_origin(url)], url)
+                self.read.append(url)
+                yield answer
+                # An app answers any address with its page; names in that lead nowhere but to it again.
+                if url in self._pages or not is_html(answer):
+                    self._follow(answer)
+
+    def _ask(self, client: httpx.Client, url: str) -> httpx.Response:
+        try:
+            return transport.ask(client, WHO, "GET", url, follow_redirects=True)
+        except ServerError as silent:
+            if self._is_own(url):
+                raise
+            raise NotGiven(f"needs {_origin(url)}, where the pages load code, to answer: {silent}") from None
+
+    def _follow(self, answer: httpx.Response) -> None:
+        """Have what this file names looked at, as far as there is room."""
+        if is_html(answer):
+            loaded = [urljoin(str(answer.url), name) for name in _Loaded(answer.text).names]
+            self._origins |= {_origin(url) for url in loaded if url.startswith(("http://", "https://"))}
+        for url in self._named_in(answer):
+            elsewhere = sum(not self._is_own(seen) for seen in self._seen)
+            full = len(self._seen) >= MOST or (not self._is_own(url) and elsewhere >= MOST_ELSEWHERE)
+            if url not in self._seen and not full:
+                self._seen.add(url)
+                self._waiting.append(url)
+
+    def _named_in(self, answer: httpx.Response) -> Iterator[str]:
+        """Addresses within the origins of the app that this file names, each once."""
+        found = dict.fromkeys(NAMED.findall(answer.text))
+        if is_html(answer):
+            found |= dict.fromkeys(_Loaded(answer.text).names)
         # A chunk is named from where its script is, or (as bundlers do it) from where the app is.
-        for base in dict.fromkeys([str(answer.url), f"{pages_url}/"]):
-            url = urldefrag(urljoin(base, name)).url
-            if urlsplit(url)[:2] == own:
-                yield url
+        home = self._home if self._is_own(str(answer.url)) else urljoin(str(answer.url), "../")
+        for name in found:
+            for base in dict.fromkeys([str(answer.url), home]):
+                url = urldefrag(urljoin(base, name)).url
+                if _origin(url) in self._origins:
+                    yield url
+
+    def _is_own(self, url: str) -> bool:
+        return _origin(url) == _origin(self._home)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def is_html(answer: httpx.Response) -> bool:
@@ -73,6 +117,7 @@ class _Loaded(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        name = dict(attrs).get(LOADED.get(tag, ""))
-        if name:
+        given = dict(attrs)
+        name = given.get(LOADED.get(tag, ""))
+        if name and not NOT_LOADED & set((given.get("rel") or "").lower().split()):
             self.names.append(name)

@@ -16,8 +16,9 @@ import pytest
 
 from harness.errors import Finding
 from harness.target import Answer, Party, Session, Target, TokenEndpoint, contract
+from harness.trace.events import RunLog
 
-from .bundle import is_script, served_files
+from .bundle import Bundle, is_script
 from .secret_search import SecretSearch, contents
 from .step_line import LogTail
 from .test_cors import PREFLIGHT
@@ -48,12 +49,20 @@ def test_no_secret_session_or_token_in_the_log(
     search.expect_no_token(f"the log {server_log.name}", server_log.read_bytes())
 
 
-def test_no_secret_in_the_pages_and_their_scripts(target: Target, party: Party) -> None:
+def test_no_secret_in_the_pages_and_their_scripts(
+    target: Target, party: Party, run_dir: Path, run_log: RunLog
+) -> None:
+    """The report links to the list of the files that were read."""
     search, scripts = SecretSearch.of(target), 0
-    for answer in served_files(target.needed("pages_url"), party):
+    bundle = Bundle(target.needed("pages_url"), party)
+    for answer in bundle.files():
         search.expect_none(f"the headers of {answer.url}", str(answer.headers.multi_items()))
         search.expect_none(f"{answer.url}", answer.content)
         scripts += is_script(answer)
+    listed = run_dir / "evidence" / "searched-for-secrets.txt"
+    listed.parent.mkdir(exist_ok=True)
+    listed.write_text("".join(f"{url}\n" for url in bundle.read))
+    run_log.event("harness", "evidence", path=str(listed.relative_to(run_dir)), files=len(bundle.read))
     assert scripts, f"expected pages with a script at {target.pages_url}, found none: nothing was searched"
 
 

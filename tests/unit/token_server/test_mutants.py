@@ -21,6 +21,7 @@ from harness.errors import Finding
 from harness.target import Session
 from harness.token_server import session, steps
 from harness.token_server.stream import StreamVideo
+from harness.trace.events import RunLog
 from tests.contract import forgery
 from tests.contract import test_bad_sessions as bad_sessions
 from tests.contract import test_call_on_stream as call_on_stream
@@ -70,6 +71,8 @@ def run(check: Check, system: System, **given: object) -> None:
         **given,
     }
     names = check.__code__.co_varnames[: check.__code__.co_argcount]
+    if "run_log" in names and log:
+        fixtures["run_log"] = RunLog(log.parent / "events.jsonl")
     check(**{name: fixtures[name] for name in names})
 
 
