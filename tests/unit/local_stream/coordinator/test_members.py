@@ -82,6 +82,8 @@ def test_who_does_not_exist_is_refused_and_nothing_changes(
         'UpdateCallMembers failed with error: "the provided users [nobody-a nobody-b] don\'t exist"'
     )
     assert local_stream.as_server("GET", path).json()["members"] == []
+    unknown = local_stream.as_server("POST", f"{path}/members", {"remove_members": ["nobody-a"]})
+    assert (unknown.status_code, unknown.json()["code"]) == (400, 4)
 
 
 @pytest.mark.parametrize("field", ["update_members", "remove_members"])
