@@ -68,6 +68,7 @@ def test_nothing_told_is_no_deployment() -> None:
         ("[waivers.T16]\nreason = 'x'", "waivers.T16.until is not set"),
         ("[waivers.T16]\nuntil = 2027-01-31\nreason = ''", "waivers.T16.reason is wrong"),
         ("token_url =", "could not be read: Invalid value"),
+        ("", "harness.toml was expected to name a token_url: name it there, by HARNESS_TOKEN_URL or by"),
     ],
 )
 def test_faulty_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -75,6 +76,23 @@ def test_faulty_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -
         load_target(file_of(tmp_path, text))
     assert sentence in str(told.value)
     assert "hush" not in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["", "supabase_url = 'https://x.example'"])
+def test_file_without_an_endpoint_is_no_word_for_the_built_in_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    file = file_of(tmp_path, text)
+    with pytest.raises(SettingsError, match="was expected to name a token_url"):
+        load_target(file)
+    assert load_target(file, "https://line.example").token_url == "https://line.example"
+    monkeypatch.setenv("HARNESS_TOKEN_URL", "https://environment.example")
+    assert load_target(file).token_url == "https://environment.example"
+
+
+def test_waivers_alone_are_those_of_the_built_in_system(tmp_path: Path) -> None:
+    file = file_of(tmp_path, "[waivers.T16]\nreason = 'x'\nuntil = 2027-01-31")
+    assert load_target(file).token_url is None
 
 
 def test_address_that_is_none_is_told() -> None:
