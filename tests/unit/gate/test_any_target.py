@@ -109,6 +109,20 @@ def test_what_was_not_told_is_a_gap_that_says_what_is_needed(system: System, tmp
         assert f"skipped: not run: needs {needed}" in came.said
 
 
+def test_command_that_starts_no_server_is_one_sentence_and_no_red_check(
+    system: System, tmp_path: Path
+) -> None:
+    told = told_of(
+        system,
+        HARNESS_TOKEN_SERVER_COMMAND="true",
+        SUPABASE_SERVICE_ROLE_KEY=system.target.needed("supabase_service_role_key"),
+    )
+    came = gate(tmp_path, system.target.token_url, told, "T18")
+    assert came.code == 2, came.said
+    assert "HARNESS_TOKEN_SERVER_COMMAND was expected to start a token server on PORT, but it" in came.said
+    assert "FAIL" not in came.said
+
+
 def test_what_is_no_token_endpoint_is_one_sentence(system: System, tmp_path: Path) -> None:
     came = gate(tmp_path, "http://127.0.0.1:9/token", told_of(system), "T")
     assert came.code == 2, came.said
