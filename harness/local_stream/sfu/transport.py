@@ -13,18 +13,26 @@ import json
 import logging
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import pylibsrtp
 from aioice import Candidate, Connection
 from aioice import ice as aioice_ice
+from aioice.ice import StunProtocol
+from aioice.stun import Message
 from aiortc.rtcdtlstransport import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
 from harness.local_stream.sfu.sdp import TransportDescription
 
 PINNED = {"aiortc": "1.14.0", "aioice": "0.13.0", "pylibsrtp": "1.0.0"}
 LOOPBACK = "127.0.0.1"
+# A browser whose ICE restarts must learn of our new address from our answer: when our check is there first,
+# Chromium takes that for a lesser way than the old one, which still works, and never tries it.
+PEER_FIRST_SECONDS = 0.5
+# So many candidates are kept that come before their description: more than a peer has for one generation.
+CANDIDATES = 32
 
 logger = logging.getLogger("sfu")
 # Every connectivity check is an INFO line of aioice.
@@ -71,6 +79,7 @@ class _Ice(Connection):  # type: ignore[misc]
     def __init__(self, owner: PeerTransport, *, controlling: bool) -> None:
         super().__init__(ice_controlling=controlling, use_ipv6=False)
         self._owner = owner
+        self.checked = asyncio.Event()
 
     async def get_component_candidates(
         self,
@@ -83,6 +92,11 @@ class _Ice(Connection):  # type: ignore[misc]
 
     def data_received(self, data: bytes, component: int) -> None:  # noqa: ARG002 - there is only one
         self._owner._datagram(data)
+
+    def request_received(self, message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+        """A check of the peer has come."""
+        super().request_received(message, addr, protocol)
+        self.checked.set()
 
     async def close(self) -> None:
         """Ours to call, and aioice's when the peer consents no more (RFC 7675: half a minute of silence)."""
@@ -124,6 +138,7 @@ class PeerTransport:
         self._dtls = RTCDtlsTransport(self._lower, [identity.certificate])
         self._remote: TransportDescription | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._of_later: dict[str, list[str]] = {}
         self._handshaken = False
         self._closed = False
         self.connected = False
@@ -168,6 +183,8 @@ class PeerTransport:
     async def add_candidate(self, text: str) -> None:
         """Add a trickled candidate (JSON of RTCIceCandidateInit); raises ValueError when it is none.
 
+        After an ICE restart candidates may overtake the description that they belong to: they wait for it.
+
         A name ending in `.local` hides an address of this machine, where all peers are: every one is tried.
         Chromium would be found by its own checks too, Firefox sends none from there to loopback.
         """
@@ -177,6 +194,7 @@ class PeerTransport:
         if not value or " udp " not in value.lower():
             return
         if fragment and self._next.remote_username not in (None, fragment):
+            self._of_later[fragment] = [*self._of_later.get(fragment, []), text][-CANDIDATES:]
             return
         host = Candidate.from_sdp(value).host
         for address in _own_addresses() if host.endswith(".local") else [host]:
@@ -209,6 +227,12 @@ class PeerTransport:
         task.add_done_callback(self._tasks.discard)
 
     async def _establish(self, ice: _Ice, remote: TransportDescription) -> None:
+        for text in self._of_later.pop(remote.username, []):
+            await self.add_candidate(text)
+        self._of_later.clear()
+        if self._handshaken and not self._controlling:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ice.checked.wait(), PEER_FIRST_SECONDS)
         try:
             await ice.connect()
         except ConnectionError as error:

@@ -1,10 +1,12 @@
 """ICE, DTLS and SRTP between two of our own transports, and the versions that they lean on."""
 
 import asyncio
+import time
 from importlib.metadata import version
 
 import pytest
 
+from harness.local_stream.sfu import transport
 from harness.local_stream.sfu.sdp import TransportDescription
 from harness.local_stream.sfu.transport import PINNED, Identity, PeerTransport
 from tests.unit.local_stream.sfu.conftest import Run
@@ -135,6 +137,55 @@ def test_peer_with_another_certificate_than_it_named_is_refused(run: Run) -> Non
         assert not one.transport.send_rtp(RTP)
         await one.transport.close()
         await other.transport.close()
+
+    run(scenario)
+
+
+def test_candidate_that_overtakes_its_description_is_kept_for_it(run: Run) -> None:
+    """As after an ICE restart of Chromium, which hardly tries by itself while the old way still works."""
+
+    async def scenario() -> None:
+        one, other = await pair()
+        await other.transport.restart()
+        later = other.transport.local
+        for candidate in later.candidates:
+            await one.transport.add_candidate(
+                f'{{"candidate": "{candidate}", "usernameFragment": "{later.username}"}}'
+            )
+        await one.transport.restart()
+        one.transport.connect(other.described("passive"))
+        other.transport.connect(one.described("active"))
+        async with asyncio.timeout(10):
+            while one.transport._ice is not one.transport._next:
+                await asyncio.sleep(0)
+        await one.transport.close()
+        await other.transport.close()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("patience", "peer_knows"), [(0.3, False), (60.0, True)])
+def test_after_a_restart_the_peer_checks_first_or_in_vain(
+    run: Run, monkeypatch: pytest.MonkeyPatch, patience: float, peer_knows: bool
+) -> None:
+    monkeypatch.setattr(transport, "PEER_FIRST_SECONDS", patience)
+
+    async def scenario() -> None:
+        peer, sfu = await pair()
+        await peer.transport.restart()
+        await sfu.transport.restart()
+        began = time.monotonic()
+        for one, other, knows in ((peer, sfu, peer_knows), (sfu, peer, True)):
+            for candidate in other.transport.local.candidates if knows else ():
+                await one.transport.add_candidate(f'{{"candidate": "{candidate}"}}')
+        sfu.transport.connect(peer.described("active"))
+        peer.transport.connect(sfu.described("passive"))
+        async with asyncio.timeout(10):
+            while sfu.transport._ice is not sfu.transport._next:
+                await asyncio.sleep(0)
+        assert peer_knows or time.monotonic() - began >= patience
+        await peer.transport.close()
+        await sfu.transport.close()
 
     run(scenario)
 
