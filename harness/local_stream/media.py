@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -32,8 +32,27 @@ class Recorder(Protocol):
         """Forget a file."""
 
 
+class FaultRules(Protocol):
+    """Faults by id, each shown as a JSON object with its `id`, `matches` and `hits`."""
+
+    def add(self, given: Mapping[str, object]) -> dict[str, object]:
+        """The new one as it is listed; raises BadRule."""
+
+    def listed(self) -> list[dict[str, object]]:
+        """All of them."""
+
+    def remove(self, fault_id: str, /) -> bool:
+        """Whether there was such a fault to remove."""
+
+    def clear(self) -> None:
+        """Forget all of them."""
+
+
 class MediaServer(Protocol):
-    """An SFU."""
+    """An SFU; `faults` disturb its media."""
+
+    @property
+    def faults(self) -> FaultRules: ...
 
     def credentials(self, base_url: str, cid: str, user: SfuUser, capabilities: set[str]) -> dict[str, Any]:
         """Credentials (the vendor's shape) with which `user` may join `cid`."""

@@ -41,7 +41,8 @@ class Control:
             Route("/clock", not_for_pages(self._clock), methods=["GET", "POST"]),
             health_route(self._coordinator),
             self._seed.route(),
-            *fault_routes(self._coordinator.faults),
+            *fault_routes(self._coordinator.faults, "/faults"),
+            *fault_routes(self._coordinator.media.faults, "/media_faults"),
             *webhook_routes(self._coordinator.outbox),
         ]
 

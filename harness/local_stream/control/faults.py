@@ -9,11 +9,12 @@ from starlette.routing import Route
 from harness.local_stream.control.access import not_for_pages, refused
 from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.fault_rule import BadRule
-from harness.local_stream.faults import Faults
+from harness.local_stream.media import FaultRules
 
 
-def fault_routes(faults: Faults) -> list[Route]:
-    """Routes below `/_control`."""
+def fault_routes(faults: FaultRules, path: str) -> list[Route]:
+    """Routes below `/_control`, at `path`, whose name (`faults`, `media_faults`) is that of the list, too."""
+    name = path.removeprefix("/")
 
     async def add(request: Request) -> Response:
         try:
@@ -22,21 +23,21 @@ def fault_routes(faults: Faults) -> list[Route]:
             return refused(str(error), fields=error.fields)
 
     async def listed(_request: Request) -> Response:
-        return JSONResponse({"faults": faults.listed()})
+        return JSONResponse({name: faults.listed()})
 
     async def clear(_request: Request) -> Response:
         faults.clear()
-        return JSONResponse({"faults": []})
+        return JSONResponse({name: []})
 
     async def remove(request: Request) -> Response:
         rule_id = request.path_params["id"]
         if not faults.remove(rule_id):
-            return refused(f"no fault has the id {rule_id}: GET /_control/faults lists them", 404)
-        return JSONResponse({"faults": faults.listed()})
+            return refused(f"no fault has the id {rule_id}: GET /_control{path} lists them", 404)
+        return JSONResponse({name: faults.listed()})
 
     return [
-        Route("/faults", not_for_pages(add), methods=["POST"]),
-        Route("/faults", not_for_pages(listed), methods=["GET"]),
-        Route("/faults", not_for_pages(clear), methods=["DELETE"]),
-        Route("/faults/{id}", not_for_pages(remove), methods=["DELETE"]),
+        Route(path, not_for_pages(add), methods=["POST"]),
+        Route(path, not_for_pages(listed), methods=["GET"]),
+        Route(path, not_for_pages(clear), methods=["DELETE"]),
+        Route(f"{path}/{{id}}", not_for_pages(remove), methods=["DELETE"]),
     ]

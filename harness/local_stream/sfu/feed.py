@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from harness.local_stream.sfu.layer import Layer
 from harness.local_stream.sfu.layers import Layers
+from harness.local_stream.sfu.media_path import MediaPath
 from harness.local_stream.sfu.protocol import Message
 from harness.local_stream.sfu.publish_options import AUDIO_TYPES, VIDEO_FEEDBACK, default_codec
 from harness.local_stream.sfu.reception import Reception
@@ -44,13 +45,17 @@ class Terms:
 
 @dataclass
 class Feed:
-    """`receptions` and `layers` are by SSRC of the media; `media_of` leads there from the SSRC of its RTX."""
+    """`receptions` and `layers` are by SSRC of the media; `media_of` leads there from the SSRC of its RTX.
+
+    Packets come in by `path`, which its publisher opens.
+    """
 
     track: PublishedTrack
     terms: Terms
     receptions: dict[int, Reception] = field(default_factory=dict)
     layers: dict[int, Layer] = field(default_factory=dict)
     media_of: dict[int, int] = field(default_factory=dict)
+    path: MediaPath = field(init=False)
 
     def __post_init__(self) -> None:
         self.relabel = {

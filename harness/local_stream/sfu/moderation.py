@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from harness.local_stream.sfu.media_rule import KINDS
 from harness.local_stream.sfu.participant import Participant
 from harness.local_stream.sfu.protocol import events, models
 from harness.local_stream.sfu.room import Room, track_event
-
-# By the coordinator's names for them.
-TRACKS = {
-    "audio": models.TRACK_TYPE_AUDIO,
-    "video": models.TRACK_TYPE_VIDEO,
-    "screenshare": models.TRACK_TYPE_SCREEN_SHARE,
-    "screenshare_audio": models.TRACK_TYPE_SCREEN_SHARE_AUDIO,
-}
 
 
 def mute(room: Room, user_ids: Set[str], tracks: Set[str]) -> None:
@@ -22,7 +15,7 @@ def mute(room: Room, user_ids: Set[str], tracks: Set[str]) -> None:
     for participant in list(room.participants.values()):
         if participant.user.id in user_ids:
             for name in tracks:
-                _unpublish(room, participant, TRACKS[name], models.TRACK_UNPUBLISH_REASON_MODERATION)
+                _unpublish(room, participant, KINDS[name], models.TRACK_UNPUBLISH_REASON_MODERATION)
 
 
 async def permit(room: Room, user_id: str, capabilities: frozenset[str]) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Protocol
 
 from harness.local_stream.sfu.errors import SfuError, permission_denied
+from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.protocol import Message, events, json_format, models
 from harness.local_stream.sfu.publish_options import CAPABILITIES
 from harness.local_stream.sfu.publisher import PublisherPeer
@@ -36,6 +38,7 @@ class Participant:
         lookup_prefix: str,
         identity: Identity,
         on_track: Callable[[Participant, PublishedTrack, bool], None],
+        faults: MediaFaults,
     ) -> None:
         self.session_id = session_id
         self.user = grant.user
@@ -45,8 +48,9 @@ class Participant:
         self.tracks: dict[int, PublishedTrack] = {}
         self.wanted: dict[TrackKey, Wish] = {}
         self.channel: Channel | None = None
-        self.publisher = PublisherPeer(identity, self)
-        self.subscriber = SubscriberPeer(identity, self._send_offer)
+        opener = partial(faults.opener, grant.cid, grant.user.id, session_id)
+        self.publisher = PublisherPeer(identity, self, opener("publish"))
+        self.subscriber = SubscriberPeer(identity, self._send_offer, opener("subscribe"))
         self._on_track = on_track
         self._qualities: dict[PublishedTrack, PublishQuality] = {}
 

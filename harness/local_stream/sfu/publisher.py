@@ -6,12 +6,15 @@ import asyncio
 import random
 import time
 from collections.abc import Iterable
+from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 from harness.local_stream.sfu import rtcp
 from harness.local_stream.sfu.errors import SfuError, invalid
 from harness.local_stream.sfu.feed import Feed, Terms
 from harness.local_stream.sfu.layer import Layer
+from harness.local_stream.sfu.media_path import OpenPath, undisturbed
 from harness.local_stream.sfu.protocol import Message, models
 from harness.local_stream.sfu.publish_options import default_codec
 from harness.local_stream.sfu.reception import Reception
@@ -43,8 +46,9 @@ class PublisherOwner(Protocol):
 class PublisherPeer:
     """One publishing peer connection."""
 
-    def __init__(self, identity: Identity, owner: PublisherOwner) -> None:
+    def __init__(self, identity: Identity, owner: PublisherOwner, open_path: OpenPath = undisturbed) -> None:
         self._owner = owner
+        self._open_path = open_path
         self._transport = PeerTransport(identity, self, controlling=False)
         self._session = random.getrandbits(62)
         self._version = 0
@@ -100,9 +104,12 @@ class PublisherPeer:
         except ValueError:
             return
         feed = self._by_ssrc.get(packet.ssrc) or self._identify(packet)
-        if feed is not None:
-            feed.track.received_bytes += len(data)
-            self._receive(feed, packet, arrival)
+        if feed is None:
+            return
+        if feed.path.disturbed:
+            feed.path.send(data)
+        else:
+            self._receive(feed, packet, len(data), arrival)
 
     def on_rtcp(self, data: bytes, arrival: float) -> None:
         for packet in rtcp.read(data):
@@ -113,7 +120,13 @@ class PublisherPeer:
                 feed.reception(report.ssrc).note_sender_report(report, arrival)
                 feed.track.forward_report(layer, report)
 
-    def _receive(self, feed: Feed, packet: Packet, arrival: float) -> None:
+    def _arrive(self, feed: Feed, data: bytes) -> None:
+        """What comes through a disturbed path, when it does."""
+        with suppress(ValueError):
+            self._receive(feed, Packet.parse(data), len(data), time.monotonic())
+
+    def _receive(self, feed: Feed, packet: Packet, size: int, arrival: float) -> None:
+        feed.track.received_bytes += size
         repeated = feed.is_retransmission(packet)
         media = feed.unwrap(packet) if repeated else packet
         if media is None or media.payload_type != feed.terms.codec.payload_type:
@@ -143,6 +156,7 @@ class PublisherPeer:
         new = feed is None or feed.track.type != info.track_type
         if feed is None or new:
             feed = self._feeds[section.mid] = Feed.of(terms, info, self._ask_key_frame)
+            feed.path = self._open_path(info.track_type, partial(self._arrive, feed))
         self._mid = terms.extensions.get(MID, self._mid)
         self._by_ssrc.update(dict.fromkeys(section.ssrcs, feed))
         feed.adopt(terms, section, info)

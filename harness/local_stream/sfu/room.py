@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from harness.local_stream.sfu.errors import SfuError, unauthenticated
+from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
 from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
@@ -31,13 +32,21 @@ class SfuObserver(Protocol):
 class Room:
     """One call's participants, by session id; a lost WebSocket is waited for during `vanish_seconds`."""
 
-    def __init__(self, cid: str, identity: Identity, observer: SfuObserver, vanish_seconds: float) -> None:
+    def __init__(
+        self,
+        cid: str,
+        identity: Identity,
+        observer: SfuObserver,
+        vanish_seconds: float,
+        faults: MediaFaults,
+    ) -> None:
         self.cid = cid
         self.participants: dict[str, Participant] = {}
         self.started_at = time.time()
         self._identity = identity
         self._observer = observer
         self._vanish_seconds = vanish_seconds
+        self._faults = faults
         self._vanishing: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: tuple[float, Callable[[SfuUser], bool]] | None = None
@@ -70,7 +79,7 @@ class Room:
             if participant is not None and participant.user.id == grant.user.id:
                 await self.leave(participant)
         participant = Participant(
-            session_id, grant, secrets.token_hex(8), self._identity, self._track_changed
+            session_id, grant, secrets.token_hex(8), self._identity, self._track_changed, self._faults
         )
         participant.channel = channel
         self.participants[session_id] = participant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.local_stream.sfu.errors import SfuError, participant_not_found
+from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.participant import Participant
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.publish_options import CameraOptions
@@ -23,6 +24,7 @@ class Rooms:
         secret: str,
         observer: SfuObserver,
         *,
+        faults: MediaFaults,
         camera: CameraOptions,
         vanish_seconds: float,
         silence_seconds: float,
@@ -30,6 +32,7 @@ class Rooms:
         self.camera = camera
         self.vanish_seconds = vanish_seconds
         self.silence_seconds = silence_seconds
+        self._faults = faults
         self._secret = secret
         self._observer = observer
         self._identity = Identity()
@@ -41,7 +44,7 @@ class Rooms:
 
     def room(self, cid: str) -> Room:
         if cid not in self._rooms:
-            self._rooms[cid] = Room(cid, self._identity, self._observer, self.vanish_seconds)
+            self._rooms[cid] = Room(cid, self._identity, self._observer, self.vanish_seconds, self._faults)
         return self._rooms[cid]
 
     def find(self, cid: str) -> Room | None:

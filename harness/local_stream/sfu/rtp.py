@@ -65,6 +65,12 @@ class Packet:
         return Packet(payload_type, self.marker, sequence, self.timestamp, ssrc, self.extensions, payload)
 
 
+def payload_start(data: bytes) -> int:
+    """Where the payload of an RTP packet begins."""
+    start = 12 + 4 * (data[0] & 0x0F)
+    return start + 4 + 4 * int.from_bytes(data[start + 2 : start + 4], "big") if data[0] & 0x10 else start
+
+
 def read_extensions(profile: int, block: bytes) -> dict[int, bytes]:
     """Id to value, of the one-byte and the two-byte form; what is cut short is left out."""
     found: dict[int, bytes] = {}

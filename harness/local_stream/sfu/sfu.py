@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket
 
 from harness.local_stream.journal import Journal
 from harness.local_stream.sfu import moderation
+from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.publish_options import CameraOptions
 from harness.local_stream.sfu.room import SfuObserver, nobody
@@ -27,6 +28,7 @@ REASONS = {"ended": models.CALL_ENDED_REASON_ENDED, "live_ended": models.CALL_EN
 class Sfu:
     """One SFU inside a Starlette application.
 
+    `faults`: what disturbs its media on demand.
     `camera`: what clients are asked to send of theirs.
     `vanish_seconds`: how long a participant whose WebSocket broke may come back before it is removed.
     `silence_seconds`: how long a WebSocket may say nothing before it counts as broken.
@@ -44,8 +46,14 @@ class Sfu:
     ) -> None:
         self._secret = secret
         self._journal = journal
+        self.faults = MediaFaults(journal)
         self._rooms = Rooms(
-            secret, observer, camera=camera, vanish_seconds=vanish_seconds, silence_seconds=silence_seconds
+            secret,
+            observer,
+            faults=self.faults,
+            camera=camera,
+            vanish_seconds=vanish_seconds,
+            silence_seconds=silence_seconds,
         )
         self._signal = SignalServer(self._rooms, journal)
 
@@ -116,7 +124,8 @@ class Sfu:
         return [each.as_control() for each in room.participants.values()] if room else []
 
     async def reset(self) -> None:
-        """Drop every call."""
+        """Drop every call and every fault."""
+        self.faults.clear()
         await self._rooms.close()
 
     async def close(self) -> None:

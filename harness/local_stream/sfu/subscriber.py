@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.local_stream.sfu import rtcp
+from harness.local_stream.sfu.media_path import OpenPath, undisturbed
 from harness.local_stream.sfu.payload_types import SubscriberCodecs
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.rewrite import Outgoing, Rewriter
@@ -53,8 +54,11 @@ class Slot:
 class SubscriberPeer:
     """One subscribing peer connection. `offer` sends an SDP (and whether ICE restarts) to the client."""
 
-    def __init__(self, identity: Identity, offer: Callable[[str, bool], None]) -> None:
+    def __init__(
+        self, identity: Identity, offer: Callable[[str, bool], None], open_path: OpenPath = undisturbed
+    ) -> None:
         self._offer = offer
+        self._open_path = open_path
         self._transport = PeerTransport(identity, self, controlling=True)
         self._session = random.getrandbits(62)
         self._version = 0
@@ -161,7 +165,7 @@ class SubscriberPeer:
         outgoing = Outgoing(ssrcs[0], first.payload_type, first.clock_rate, mid, codec=first.name)
         if len(codecs) > 1:
             outgoing.rtx_ssrc, outgoing.rtx_payload_type = ssrcs[1], codecs[1].payload_type
-        viewer = ViewerTrack(track, Rewriter(outgoing), self._transport, wish)
+        viewer = ViewerTrack(track, Rewriter(outgoing), self._transport, wish, self._open_path)
         kind = "video" if track.is_video else "audio"
         extensions = {uri: n for uri, n in OUTGOING_IDS.items() if (uri != AUDIO_LEVEL) or kind == "audio"}
         line = Line(

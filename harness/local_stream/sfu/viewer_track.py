@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from harness.local_stream.sfu.layer import Layer
+from harness.local_stream.sfu.media_path import OpenPath, undisturbed
 from harness.local_stream.sfu.rewrite import Rewriter
 from harness.local_stream.sfu.rtcp import SenderReport
 from harness.local_stream.sfu.rtp import Packet
@@ -32,11 +33,19 @@ class ViewerTrack:
     the one that is aimed at has a key frame: the viewer never waits between two.
     """
 
-    def __init__(self, track: PublishedTrack, rewriter: Rewriter, sender: Sender, wish: Wish = BEST) -> None:
+    def __init__(
+        self,
+        track: PublishedTrack,
+        rewriter: Rewriter,
+        sender: Sender,
+        wish: Wish = BEST,
+        open_path: OpenPath = undisturbed,
+    ) -> None:
         self.track = track
         self.rewriter = rewriter
         self.sent_bytes = 0
         self._sender = sender
+        self._path = open_path(track.type, self._deliver)
         self._agreed = False
         self._wish = wish
         self._wanted = not wish.paused
@@ -158,5 +167,11 @@ class ViewerTrack:
         return arrival - self.rewriter.last_arrival
 
     def _send(self, data: bytes) -> None:
+        if self._path.disturbed:
+            self._path.send(data)
+        else:
+            self._deliver(data)
+
+    def _deliver(self, data: bytes) -> None:
         if self._sender.send_rtp(data):
             self.sent_bytes += len(data)
