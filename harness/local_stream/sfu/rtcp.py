@@ -94,6 +94,19 @@ def lost_sequences(packet: Rtcp) -> list[int]:
     return lost
 
 
+def report_blocks(packet: Rtcp) -> list[ReportBlock]:
+    """What a sender or receiver report says of the sources that its sender receives."""
+    start = {RECEIVER_REPORT: 4, SENDER_REPORT: _SENDER.size}.get(packet.kind)
+    if start is None or len(packet.body) < start + packet.format * _BLOCK.size:
+        return []
+    found = []
+    for at in range(start, start + packet.format * _BLOCK.size, _BLOCK.size):
+        ssrc, lost, *rest = _BLOCK.unpack_from(packet.body, at)
+        total = (lost & 0xFFFFFF) - (lost << 1 & 0x1000000)
+        found.append(ReportBlock(ssrc, lost >> 24, total, *rest))
+    return found
+
+
 def receiver_report(sender: int, blocks: Iterable[ReportBlock]) -> bytes:
     """A receiver report of at most 31 blocks."""
     written = b"".join(

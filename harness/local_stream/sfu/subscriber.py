@@ -146,6 +146,9 @@ class SubscriberPeer:
 
     def on_rtcp(self, data: bytes, arrival: float) -> None:
         for packet in rtcp.read(data):
+            for block in rtcp.report_blocks(packet):
+                if reported := self._by_ssrc.get(block.ssrc):
+                    reported.note_loss(block.fraction_lost / 256, arrival)
             key_frame = packet.kind == rtcp.PAYLOAD_FEEDBACK and packet.format in (rtcp.PLI, rtcp.FIR)
             nack = packet.kind == rtcp.TRANSPORT_FEEDBACK and packet.format == rtcp.NACK
             for ssrc in rtcp.media_ssrcs(packet) if key_frame or nack else ():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Protocol
 
+from harness.local_stream.sfu.downlink import Downlink
 from harness.local_stream.sfu.layer import Layer
 from harness.local_stream.sfu.media_path import OpenPath, undisturbed
 from harness.local_stream.sfu.rewrite import Rewriter
@@ -50,6 +51,7 @@ class ViewerTrack:
         self._wish = wish
         self._wanted = not wish.paused
         self._flowing: Layer | None = None
+        self._downlink = Downlink()
         track.add_viewer(self)
 
     @property
@@ -63,7 +65,7 @@ class ViewerTrack:
     @property
     def aim(self) -> Layer:
         """The layer that this viewer should get."""
-        return self.track.layers.fitting(self._wish)
+        return self.track.layers.fitting(self._wish, self._downlink.steps)
 
     def want(self, wish: Wish | None) -> None:
         """What the client asks for now; None when it does not ask for this track."""
@@ -74,8 +76,7 @@ class ViewerTrack:
             return
         if not self._wanted:
             self._flowing = None
-        self.track.demand_changed()
-        self.ready()
+        self._review()
 
     def agree(self) -> None:
         """The viewer's client has answered the offer of this track."""
@@ -91,6 +92,12 @@ class ViewerTrack:
     def need_key_frame(self, now: float) -> None:
         """The viewer cannot decode."""
         (self._flowing or self.aim).need_key_frame(now)
+
+    def note_loss(self, fraction: float, now: float) -> None:
+        """The viewer reports that it lost this fraction of what was sent."""
+        can_sink = self.aim is not self.track.layers.lowest
+        if self._flowing and self._downlink.note_loss(fraction, now, can_sink=can_sink):
+            self._review()
 
     def close(self) -> None:
         self.track.remove_viewer(self)
@@ -134,6 +141,10 @@ class ViewerTrack:
             kept = layer.history.find(origin[0].source, origin[1]) if layer and origin else None
             if kept and origin:
                 self._send(self.rewriter.again(*kept, origin[0]))
+
+    def _review(self) -> None:
+        self.track.demand_changed()
+        self.ready()
 
     @property
     def _open(self) -> bool:

@@ -70,3 +70,20 @@ def test_any_bytes_are_read_as_far_as_they_are_whole(data: bytes) -> None:
         assert isinstance(rtcp.media_ssrcs(packet), list)
         assert isinstance(rtcp.lost_sequences(packet), list)
         SenderReport.read(packet.body)
+
+
+def test_report_blocks_are_read_as_they_are_written_in_either_report() -> None:
+    blocks = [
+        rtcp.ReportBlock(11, 26, -3, 70_000, 5, 6, 7),
+        rtcp.ReportBlock(12, 255, 0x7FFFFF, 1, 2, 3, 4),
+    ]
+    [receiver] = rtcp.read(rtcp.receiver_report(1, blocks))
+    assert rtcp.report_blocks(receiver) == blocks
+    sender = rtcp.Rtcp(rtcp.SENDER_REPORT, 2, SenderReport(1, 2, 3, 4, 5).write()[4:] + receiver.body[4:])
+    assert rtcp.report_blocks(sender) == blocks
+
+
+def test_report_that_is_cut_short_or_is_none_has_no_blocks() -> None:
+    [whole] = rtcp.read(rtcp.receiver_report(1, [rtcp.ReportBlock(11, 1, 1, 1, 1, 1, 1)]))
+    assert rtcp.report_blocks(rtcp.Rtcp(whole.kind, 2, whole.body)) == []
+    assert rtcp.report_blocks(rtcp.Rtcp(rtcp.PAYLOAD_FEEDBACK, 1, whole.body)) == []

@@ -9,13 +9,16 @@ from harness.local_stream.sfu.layer import SILENT_SECONDS, Layer
 from harness.local_stream.sfu.layers import Layers
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.rewrite import Outgoing, Rewriter
-from harness.local_stream.sfu.rtcp import SenderReport
+from harness.local_stream.sfu.rtcp import ReportBlock, SenderReport, receiver_report
 from harness.local_stream.sfu.rtp import Packet
 from harness.local_stream.sfu.sdp_section import Codec
+from harness.local_stream.sfu.subscriber import SubscriberPeer
 from harness.local_stream.sfu.subscription import BEST, Wish
 from harness.local_stream.sfu.track import PublishedTrack
+from harness.local_stream.sfu.transport import Identity
 from harness.local_stream.sfu.viewer_track import ViewerTrack
 from harness.local_stream.sfu.vp8 import Descriptor, starts_key_frame
+from tests.unit.local_stream.sfu.conftest import Run
 from tests.unit.local_stream.sfu.recorded_packets import packets
 from tests.unit.local_stream.sfu.test_track import Wire
 
@@ -187,3 +190,40 @@ def test_lower_layer_stands_in_while_the_right_one_does_not_come() -> None:
     for number, (_, packet) in enumerate(from_h[:5]):
         party.layer_sends("h", packet, from_q[-1][0] + number / 20)
     assert party.flowing == "h"
+
+
+def test_viewer_that_loses_much_gets_the_smaller_picture_and_the_host_hears_of_it() -> None:
+    party, recorded = Party(LARGE), recording()
+    party.sends(recorded, 1000.1)
+    demanded: list[set[str]] = []
+    party.track.demand_changed = lambda: demanded.append({each.rid for each in party.track.watched_layers()})
+    for second in range(3):
+        party.viewer.note_loss(0.3, 1000.2 + second)
+    party.sends(recorded, 1002.0)
+    assert (party.flowing, demanded) == ("q", [{"q"}])
+    check_continuous(party.got)
+
+
+def test_who_has_one_layer_loses_as_it_will() -> None:
+    party = Party(SMALL)
+    party.sends(recording(), 1000.1)
+    for second in range(5):
+        party.viewer.note_loss(0.9, 1000.2 + second)
+    party.viewer.want(LARGE)
+    assert party.viewer.aim.rid == "h"
+
+
+def test_loss_is_what_the_viewers_own_reports_say(run: Run) -> None:
+    party = Party(LARGE)
+    party.sends(recording(), 1000.1)
+
+    async def scenario() -> None:
+        peer = SubscriberPeer(Identity(), lambda _sdp, _restart: None)
+        peer._by_ssrc[1000] = party.viewer
+        for second in range(3):
+            report = ReportBlock(1000, 100, 5, 9, 0, 0, 0)
+            peer.on_rtcp(receiver_report(1, [report]), 1000.2 + second)
+        await peer.close()
+
+    run(scenario)
+    assert party.viewer.aim.rid == "q"
