@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.local_stream.coordinator.setting_rules import SETTINGS, check_settings
+from harness.local_stream.coordinator.setting_rules import SETTINGS, check_settings, check_whole
 from harness.local_stream.coordinator.values import Json
 
 Settings = dict[str, Any]
@@ -95,4 +95,6 @@ def overridden(settings: Settings, override: Json, path: str = "settings_overrid
     `path` is how errors name the override.
     """
     check_settings(override, path)
-    return SETTINGS.laid_over(settings, override)
+    changed = SETTINGS.laid_over(settings, override)
+    check_whole(changed)
+    return changed

@@ -20,6 +20,20 @@ _DEVICE = Section(
         "voip_token": Rule(bool),
     }
 )
+_EVENTS = (
+    "message.new",
+    "message.updated",
+    "reaction.new",
+    "reaction.updated",
+    "notification.reminder_due",
+)
+_PUSH = Section(
+    {
+        "event_type": Rule(str, one_of=_EVENTS),
+        "push_provider_type": Rule(str, one_of=_PROVIDERS),
+        "skip_devices": Rule(bool),
+    }
+)
 
 
 async def create_device(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -73,6 +87,19 @@ async def upsert_push_provider(coordinator: Coordinator, ask: Ask) -> dict[str, 
     raise input_error(f"{provider['type']} credentials are invalid")
 
 
+async def check_push(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
+    """What would become of a push to the user: nothing, and why. No template is rendered."""
+    check(_PUSH, ask.body, "")
+    named = mapping(ask.body, "user") or {}
+    user = _user(coordinator, ask, text(ask.body, "user_id") or text(named, "id"))
+    skip = flag(ask.body, "skip_devices") or False
+    errors = ["no push provider is configured"]
+    if not user.devices and not skip:
+        errors.append(f"user {user.id} has no devices")
+    event_type = text(ask.body, "event_type") or _EVENTS[0]
+    return {"event_type": event_type, "skip_devices": skip, "general_errors": errors}
+
+
 def _user(coordinator: Coordinator, ask: Ask, named: str | None) -> User:
     user_id = ask.caller.user_id or named
     if not user_id:
@@ -81,6 +108,7 @@ def _user(coordinator: Coordinator, ask: Ask, named: str | None) -> User:
 
 
 OPERATIONS = [
+    Operation("CheckPush", "POST", "/check_push", check_push, area="common", access="server"),
     Operation("CreateDevice", "POST", "/devices", create_device, area="common"),
     Operation("ListDevices", "GET", "/devices", list_devices, area="common"),
     Operation("DeleteDevice", "DELETE", "/devices", delete_device, area="common"),

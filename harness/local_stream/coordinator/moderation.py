@@ -123,17 +123,16 @@ def _mute_response(user: User, target: User) -> dict[str, object]:
     return {"user": user_response(user), "target": user_response(target), **times}
 
 
+# Old SDKs ask at the latter, and unban by DELETE.
+BANNED_PATHS = ("/chat/query_banned_users", "/query_banned_users")
 OPERATIONS = [
     Operation("Ban", "POST", "/moderation/ban", ban, area="common", access="server"),
     Operation("Unban", "POST", "/moderation/unban", unban, area="common", access="server"),
+    Operation("Unban", "DELETE", "/moderation/ban", unban, area="common", access="server"),
     Operation("Mute", "POST", "/moderation/mute", mute, area="common"),
     Operation("Unmute", "POST", "/moderation/unmute", unmute, area="common"),
-    Operation(
-        "QueryBannedUsers",
-        "GET",
-        "/chat/query_banned_users",
-        query_banned_users,
-        area="common",
-        access="server",
+    *(
+        Operation("QueryBannedUsers", "GET", path, query_banned_users, area="common", access="server")
+        for path in BANNED_PATHS
     ),
 ]

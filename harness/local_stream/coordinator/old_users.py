@@ -1,5 +1,7 @@
 """Users as old server SDKs (node-sdk up to 0.3) write and read them: custom fields lie beside the others.
 
+A single mute is `mute` to them, and who shall be unmuted may be a single `target_id`.
+
 Those SDKs ask at the root paths, and nobody else does.
 """
 
@@ -24,16 +26,29 @@ def read(body: dict[str, object]) -> dict[str, object]:
     users = body.get("users")
     many = {name: _gathered(user) for name, user in users.items()} if isinstance(users, dict) else users
     single = {name: _gathered(body[name]) for name in ONE if name in body}
-    return {**body, **({"users": many} if "users" in body else {}), **single}
+    targets = {"target_ids": [body["target_id"]]} if _names_one_target(body) else {}
+    return {**body, **({"users": many} if "users" in body else {}), **single, **targets}
 
 
-def written(answer: Any) -> Any:  # noqa: ANN401 - any JSON
+def written(answer: dict[str, object]) -> dict[str, object]:
     """`answer` with the custom fields of each user beside the others; a user's own fields come first."""
+    shown: dict[str, object] = _scattered(answer)
+    match shown.get("mutes"):
+        case [only]:
+            return {**shown, "mute": only}
+    return shown
+
+
+def _names_one_target(body: dict[str, object]) -> bool:
+    return bool(body.get("target_id")) and not body.get("target_ids")
+
+
+def _scattered(answer: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(answer, list):
-        return [written(each) for each in answer]
+        return [_scattered(each) for each in answer]
     if not isinstance(answer, dict):
         return answer
-    inner = {name: written(value) for name, value in answer.items()}
+    inner = {name: _scattered(value) for name, value in answer.items()}
     custom = inner.get("custom")
     if not (answer.keys() >= USER and isinstance(custom, dict)):
         return inner

@@ -194,11 +194,11 @@ SETTINGS = Section(
 def check_settings(given: Json, path: str) -> None:
     """Raises the vendor's input error when `given` are no settings of a call."""
     check(SETTINGS, given, path)
-    if _records_pictures_of_no_size(given.get("recording")):
+
+
+def check_whole(settings: Json) -> None:
+    """Raises the vendor's input error when settings that are complete contradict each other."""
+    recording = settings["recording"]
+    assert isinstance(recording, dict)
+    if recording["mode"] != "disabled" and not recording["audio_only"] and not recording["quality"]:
         raise input_error("recording quality is required when audio_only is false and recording is enabled")
-
-
-def _records_pictures_of_no_size(recording: object) -> bool:
-    if not isinstance(recording, dict) or recording["mode"] == "disabled":
-        return False
-    return not recording.get("audio_only") and not recording.get("quality")

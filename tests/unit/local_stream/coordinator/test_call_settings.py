@@ -117,12 +117,14 @@ def test_the_limits_of_a_range_are_in_it() -> None:
 
 
 def test_recording_pictures_needs_their_size() -> None:
-    for enough in ({"quality": "720p"}, {"audio_only": True}):
-        override = {"recording": {"mode": "available", **enough}}
-        assert overridden(DEFAULT, override)["recording"]["mode"] == "available"
-    assert overridden(DEFAULT, {"recording": {"mode": "disabled"}})["recording"]["mode"] == "disabled"
-    with pytest.raises(ApiError, match="recording quality is required when audio_only is false"):
-        overridden(DEFAULT, {"recording": {"mode": "available"}})
+    for enough in ({"quality": "1080p"}, {"quality": "", "audio_only": True}, {}):
+        override = {"recording": {"mode": "auto-on", **enough}}
+        assert overridden(DEFAULT, override)["recording"] == {**DEFAULT["recording"], **override["recording"]}
+    none = overridden(DEFAULT, {"recording": {"mode": "disabled", "quality": ""}})
+    quality: dict[str, object] = {"mode": "available", "quality": ""}
+    for settings, recording in ((DEFAULT, quality), (none, {"mode": "available"})):
+        with pytest.raises(ApiError, match="recording quality is required when audio_only is false"):
+            overridden(settings, {"recording": recording})
 
 
 def test_optional_parts_come_when_they_are_set() -> None:

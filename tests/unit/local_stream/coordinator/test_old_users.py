@@ -3,6 +3,8 @@
 import json
 import uuid
 
+import pytest
+
 from tests.unit.local_stream.server import LocalStream
 
 
@@ -38,3 +40,32 @@ def test_what_is_no_user_is_refused_as_elsewhere(local_stream: LocalStream) -> N
         local_stream.as_server("POST", "/users", body) for body in ({"users": {"a": 1}}, {"users": [1]}, {})
     ]
     assert [answer.status_code for answer in answers] == [400, 400, 400]
+
+
+def test_one_mute_is_told_as_mute_and_one_may_be_lifted_by_target_id(
+    local_stream: LocalStream, host: str, viewer: str
+) -> None:
+    given = {"user_id": host, "target_ids": [viewer]}
+    old = local_stream.as_server("POST", "/moderation/mute", given).json()
+    assert old["mute"] == old["mutes"][0]
+    assert old["mute"]["target"]["id"] == viewer
+    assert "mute" not in local_stream.as_server("POST", "/api/v2/moderation/mute", given).json()
+    both = {"user_id": host, "target_ids": [viewer, host]}
+    assert "mute" not in local_stream.as_server("POST", "/moderation/mute", both).json()
+    lifted = {"user_id": host, "target_id": viewer, "target_ids": []}
+    assert local_stream.as_server("POST", "/moderation/unmute", lifted).status_code == 201
+    assert local_stream.as_server("POST", "/api/v2/moderation/unmute", lifted).status_code == 400
+
+
+@pytest.mark.parametrize("base", ["", "/video", "/api/v2"])
+def test_bans_can_be_asked_for_at_the_older_path(
+    local_stream: LocalStream, host: str, viewer: str, base: str
+) -> None:
+    def banned() -> set[str]:
+        bans = local_stream.as_server("GET", f"{base}/query_banned_users", payload="{}").json()["bans"]
+        return {ban["user"]["id"] for ban in bans}
+
+    local_stream.as_server("POST", f"{base}/moderation/ban", {"target_user_id": viewer, "user_id": host})
+    assert viewer in banned()
+    local_stream.as_server("DELETE", f"{base}/moderation/ban", target_user_id=viewer)
+    assert viewer not in banned()

@@ -49,6 +49,7 @@ def test_answers_have_the_vendors_shapes(
         ("POST", "/devices", {**device, "voip_token": True, "hardware_id": "h"}, models.Response),
         ("GET", f"/devices?user_id={host}", None, models.ListDevicesResponse),
         ("PATCH", "/users", {"users": [{"id": host, "set": {"a": 2}}]}, models.UpdateUsersResponse),
+        ("POST", "/check_push", {"user_id": host}, models.CheckPushResponse),
         ("DELETE", f"/devices?user_id={host}&id={device['id']}", None, models.Response),
         ("GET", "/push_providers", None, models.ListPushProvidersResponse),
         ("POST", f"/users/{host}/deactivate", {}, models.DeactivateUserResponse),
@@ -219,6 +220,8 @@ def test_guests_can_be_switched_off(local_stream: LocalStream) -> None:
         ("/devices", {"user_id": "HOST", "push_provider": "apn"}, "id is a required field"),
         ("/devices", {"user_id": "HOST", "id": "x", "push_provider": "post"}, "must be one of [firebase apn"),
         ("/push_providers", {"push_provider": {"type": "xiaomi"}}, "xiaomi credentials are invalid"),
+        ("/check_push", {}, "user_id is a required field"),
+        ("/check_push", {"user_id": "HOST", "event_type": "call.ring"}, "event_type must be one of"),
     ],
 )
 def test_what_cannot_be_asked(
@@ -243,3 +246,16 @@ def test_a_device_has_one_user_the_last(local_stream: LocalStream, host: str, vi
     assert (unknown.status_code, unknown.json()["code"]) == (404, 16)
     assert local_stream.as_user(viewer, "DELETE", "/video/devices", id=device["id"]).status_code == 200
     assert devices(viewer) == []
+
+
+def test_a_checked_push_tells_why_it_would_not_arrive(local_stream: LocalStream, host: str) -> None:
+    def errors(**given: object) -> list[str]:
+        body = {"user": {"id": host}, **given}
+        return list(local_stream.as_server("POST", "/api/v2/check_push", body).json()["general_errors"])
+
+    no_provider, no_device = "no push provider is configured", f"user {host} has no devices"
+    assert errors() == [no_provider, no_device]
+    assert errors(skip_devices=True) == [no_provider]
+    device = {"id": f"device-{uuid.uuid4()}", "push_provider": "apn"}
+    local_stream.as_user(host, "POST", "/video/devices", device)
+    assert errors() == [no_provider]
