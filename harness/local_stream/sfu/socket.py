@@ -101,6 +101,8 @@ class SfuSocket:
         return True
 
     async def _join(self, request: Message) -> None:
+        if self._participant is not None and not self._detached:
+            raise invalid("this connection has joined already: leave first, or join on another one")
         details = request.reconnect_details
         grant = self._rooms.grant(request.token)
         if not request.session_id:

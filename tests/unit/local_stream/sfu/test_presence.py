@@ -45,6 +45,26 @@ def test_health_check_is_answered_with_the_count(run: Run) -> None:
     run(scenario)
 
 
+def test_a_connection_joins_once_and_leaves_nobody_behind(run: Run) -> None:
+    async def scenario() -> None:
+        async with serving() as served:
+            host, viewer = served.host(), served.client("viewer")
+            await viewer.join()
+            await host.join()
+            first, host.session_id = host.session_id, "another"
+            await host.ask_to_join()
+            refusal = (await host.event("error")).error
+            assert refusal.code == models.ERROR_CODE_REQUEST_VALIDATION_FAILED
+            assert "joined already" in refusal.message
+            sessions = [each["session_id"] for each in served.sfu.participants(CID)]
+            assert sessions == [viewer.session_id, first]
+            await host.leave()
+            await viewer.event("participant_left")
+            assert [each["user_id"] for each in served.sfu.participants(CID)] == ["viewer"]
+
+    run(scenario)
+
+
 def test_leaving_tells_the_others(run: Run) -> None:
     async def scenario() -> None:
         async with serving() as served:
