@@ -7,10 +7,11 @@ from harness.local_stream.coordinator.call_response import call_response, member
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, not_allowed
-from harness.local_stream.coordinator.members import check, set_member
+from harness.local_stream.coordinator.member_requests import check_members_exist, read_members
+from harness.local_stream.coordinator.members import set_member
 from harness.local_stream.coordinator.operations import Ask
 from harness.local_stream.coordinator.users import User, read_user
-from harness.local_stream.coordinator.values import Json, copied, mapping, mappings, moment, text
+from harness.local_stream.coordinator.values import Json, copied, mapping, moment, text
 
 LONGEST_NAME = 64
 
@@ -38,8 +39,8 @@ def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
         raise input_error(
             "id must not contain control characters", id="id must not contain control characters"
         )
-    members = mappings(data, "members") or []
-    check(coordinator, members, maker=text(data, "created_by_id"))
+    members = read_members(data, "members")
+    check_members_exist(coordinator, members, maker=text(data, "created_by_id"))
     override = mapping(data, "settings_override") or {}
     settings = call_settings.overridden(call_type.settings, override, "data.settings_override")
     creator = _creator(coordinator, ask, data)

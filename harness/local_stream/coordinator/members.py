@@ -13,17 +13,20 @@ from harness.local_stream.coordinator.call_response import (
 )
 from harness.local_stream.coordinator.calls import Call, Member
 from harness.local_stream.coordinator.coordinator import Coordinator
-from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.member_requests import (
+    MemberRequest,
+    check_members_exist,
+    check_size,
+    read_members,
+)
 from harness.local_stream.coordinator.operations import Ask, Operation
-from harness.local_stream.coordinator.values import Json, copied, mapping, mappings, text, text_list
-
-MOST = 100
+from harness.local_stream.coordinator.values import text_list
 
 
 async def update_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Add or change `update_members`, remove `remove_members`; answers with the former, in their order."""
     call = coordinator.call(ask.cid)
-    given = mappings(ask.body, "update_members") or []
+    given = read_members(ask.body, "update_members")
     removed = text_list(ask.body, "remove_members") or []
     if given:
         coordinator.require(ask.caller, call, "update-call-member")
@@ -31,46 +34,33 @@ async def update_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, o
         coordinator.require(ask.caller, call, "update-call-member-role")
     if removed:
         coordinator.require(ask.caller, call, "remove-call-member")
-    check(coordinator, given, "update_members")
-    _check_size(removed, "remove_members")
+    check_size(removed, "remove_members")
+    check_members_exist(coordinator, given)
     check_exist(coordinator, removed)
     changed = _change(coordinator, call, given, ask.caller.user_id)
     _remove(coordinator, call, removed, ask.caller.user_id)
     return {"members": [member_response(member) for member in changed]}
 
 
-def check(
-    coordinator: Coordinator, members: Sequence[Json], field: str = "members", maker: str | None = None
-) -> None:
-    """Raises the vendor's input error: too many, one without `user_id`, or one that is nobody.
-
-    `maker` makes the call, and may be a user that comes to be with it.
-    """
-    _check_size(members, field)
-    named = [text(member, "user_id") for member in members]
-    if not all(named):
-        raise required("user_id")
-    check_exist(coordinator, [user_id for user_id in named if user_id and user_id != maker])
-
-
-def set_member(coordinator: Coordinator, call: Call, given: Json, now: datetime) -> Member:
-    """Add the member that `given` (the vendor's MemberRequest) describes, or change it."""
-    user = coordinator.user(text(given, "user_id") or "")
+def set_member(coordinator: Coordinator, call: Call, given: MemberRequest, now: datetime) -> Member:
+    """Add the member that `given` describes, or change it."""
+    user = coordinator.user(given.user_id)
     member = call.members.setdefault(user.id, Member(user, now, now))
     member.updated_at = now
-    member.role = text(given, "role") or member.role
-    custom = mapping(given, "custom")
-    member.custom = member.custom if custom is None else copied(custom)
+    member.role = given.role or member.role
+    member.custom = member.custom if given.custom is None else given.custom
     return member
 
 
-def _changes_role(call: Call, given: Json) -> bool:
+def _changes_role(call: Call, given: MemberRequest) -> bool:
     """Whether somebody who is a member already would get another role."""
-    member, role = call.members.get(text(given, "user_id") or ""), text(given, "role")
-    return member is not None and role not in (None, member.role)
+    member = call.members.get(given.user_id)
+    return member is not None and given.role not in (None, member.role)
 
 
-def _change(coordinator: Coordinator, call: Call, given: Sequence[Json], user_id: str | None) -> list[Member]:
+def _change(
+    coordinator: Coordinator, call: Call, given: Sequence[MemberRequest], user_id: str | None
+) -> list[Member]:
     before = {member.user.id: (member.role, member.custom) for member in call.members.values()}
     now = coordinator.source.now()
     changed = [set_member(coordinator, call, each, now) for each in given]
@@ -102,12 +92,6 @@ def _remove(coordinator: Coordinator, call: Call, user_ids: list[str], by: str |
     if gone:
         detail = {"call": call_response(call), "members": gone}
         coordinator.publisher.publish(call, "call.member_removed", detail, by, also=gone)
-
-
-def _check_size(members: Sequence[object], field: str) -> None:
-    if len(members) > MOST:
-        sentence = f"{field} must contain at maximum {MOST} items"
-        raise input_error(sentence, **{field: sentence})
 
 
 OPERATIONS = [Operation("UpdateCallMembers", "POST", "/call/{type}/{id}/members", update_call_members)]

@@ -86,6 +86,17 @@ def test_who_does_not_exist_is_refused_and_nothing_changes(
     assert (unknown.status_code, unknown.json()["code"]) == (400, 4)
 
 
+@pytest.mark.parametrize("wrong", [{"custom": "no"}, {"role": 7}, {"user_id": None}])
+def test_a_change_that_is_refused_changes_nobody(
+    local_stream: LocalStream, host: str, viewer: str, call_id: str, wrong: dict[str, object]
+) -> None:
+    path = f"/video/call/livestream/{call_id}"
+    changes: list[dict[str, object]] = [{"user_id": viewer}, {"user_id": host, **wrong}]
+    answer = local_stream.as_server("POST", f"{path}/members", {"update_members": changes})
+    assert (answer.status_code, answer.json()["code"]) == (400, 4)
+    assert local_stream.as_server("GET", path).json()["members"] == []
+
+
 @pytest.mark.parametrize("field", ["update_members", "remove_members"])
 def test_more_than_a_hundred_are_refused(local_stream: LocalStream, call_id: str, field: str) -> None:
     many: list[object] = [f"user-{number}" for number in range(101)]
