@@ -12,6 +12,7 @@ from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, required
 from harness.local_stream.coordinator.grants import shown
 from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.rights import renew
 from harness.local_stream.coordinator.users import user_response
 from harness.local_stream.coordinator.values import text_list
 
@@ -43,10 +44,9 @@ async def update_user_permissions(coordinator: Coordinator, ask: Ask) -> dict[st
     revoked = frozenset(_permissions(ask, "revoke_permissions"))
     call.granted[user.id] = (call.granted.get(user.id, frozenset()) | granted) - revoked
     call.revoked[user.id] = (call.revoked.get(user.id, frozenset()) - granted) | revoked
-    capabilities = call.capabilities(user)
-    detail = {"user": user_response(user), "own_capabilities": shown(capabilities)}
+    detail = {"user": user_response(user), "own_capabilities": shown(call.capabilities_inside(user))}
     coordinator.publisher.publish(call, "call.permissions_updated", detail, ask.caller.user_id)
-    await coordinator.media.permit(call.cid, user.id, capabilities)
+    await renew(coordinator, call, [user.id])
     return {}
 
 

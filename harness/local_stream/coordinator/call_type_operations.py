@@ -9,6 +9,7 @@ from harness.local_stream.coordinator.errors import input_error, required
 from harness.local_stream.coordinator.notifications import NOTIFICATIONS
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.permissions import known
+from harness.local_stream.coordinator.rights import renew
 from harness.local_stream.coordinator.rules import check
 from harness.local_stream.coordinator.values import Json, mapping, text, text_list
 
@@ -31,6 +32,8 @@ async def update_call_type(coordinator: Coordinator, ask: Ask) -> dict[str, obje
     changed = coordinator.call_types.get(ask.path["name"])
     _change(changed, ask.body)
     changed.updated_at = coordinator.source.now()
+    for call in [each for each in coordinator.calls if each.type is changed]:
+        await renew(coordinator, call)
     return call_type_response(changed)
 
 

@@ -36,6 +36,14 @@ class Participant:
     joined_at: datetime
 
 
+@dataclass(frozen=True)
+class Joined:
+    """With what a user joined last: the roles of the token, and what the SFU was told that it may do."""
+
+    roles: tuple[str, ...]
+    capabilities: frozenset[str]
+
+
 @dataclass
 class Session:
     """From the first who joins to the end of the call, or until nobody was there for a while."""
@@ -114,6 +122,8 @@ class Call:
     # Capabilities of single users here, beside (or in spite of) those of their roles.
     granted: dict[str, frozenset[str]] = field(default_factory=dict)
     revoked: dict[str, frozenset[str]] = field(default_factory=dict)
+    # By user, whoever was given credentials for the SFU.
+    joined: dict[str, Joined] = field(default_factory=dict)
     recorders: dict[str, Recording] = field(default_factory=dict)
     recordings: list[Recording] = field(default_factory=list)
     feedback: list[Feedback] = field(default_factory=list)
@@ -148,6 +158,11 @@ class Call:
         roles = [user.role, *([member.role or MEMBER] if member else []), *also]
         held = grants.capabilities(self.type.grants, roles, owner=user.id == self.created_by.id)
         return (held | self.granted.get(user.id, frozenset())) - self.revoked.get(user.id, frozenset())
+
+    def capabilities_inside(self, user: User) -> frozenset[str]:
+        """What `user` may do with the roles of the token with which it joined, too."""
+        joined = self.joined.get(user.id)
+        return self.capabilities(user, joined.roles if joined else ())
 
     def in_backstage(self, now: datetime) -> bool:
         """Closed to who may not join backstage: not live, and not yet in the time of joining ahead."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.local_stream.coordinator.call_creation import get_or_create
 from harness.local_stream.coordinator.call_response import call_state
-from harness.local_stream.coordinator.calls import Call
+from harness.local_stream.coordinator.calls import Call, Joined
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
@@ -29,7 +29,9 @@ async def join_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     )
     _check_may_join(coordinator, ask, call)
     # A server asks for somebody: with what that user may do, not with its own.
-    capabilities = call.capabilities(user, ask.caller.roles_in(call.cid))
+    roles = tuple(ask.caller.roles_in(call.cid))
+    capabilities = call.capabilities(user, roles)
+    call.joined[user.id] = Joined(roles, capabilities)
     coordinator.sessions.open(call)
     coordinator.publisher.watch(ask.query.get("connection_id"), user.id, call)
     ring_if_asked(coordinator, ask, call)

@@ -92,7 +92,7 @@ def _flagged(ask: Ask, verb: str) -> set[str]:
 def _may_join_backstage(coordinator: Coordinator, call: Call) -> Callable[[SfuUser], bool]:
     def may(user: SfuUser) -> bool:
         known = coordinator.users.get(user.id)
-        return known is not None and "join-backstage" in call.capabilities(known)
+        return known is not None and "join-backstage" in call.capabilities_inside(known)
 
     return may
 

@@ -20,6 +20,7 @@ from harness.local_stream.coordinator.member_requests import (
     read_members,
 )
 from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.rights import renew
 from harness.local_stream.coordinator.values import text_list
 
 
@@ -39,6 +40,7 @@ async def update_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, o
     check_exist(coordinator, removed)
     changed = _change(coordinator, call, given, ask.caller.user_id)
     _remove(coordinator, call, removed, ask.caller.user_id)
+    await renew(coordinator, call, [*(member.user.id for member in changed), *removed])
     return {"members": [member_response(member) for member in changed]}
 
 

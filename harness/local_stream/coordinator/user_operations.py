@@ -9,6 +9,7 @@ from harness.local_stream.coordinator.body import parse_object
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, not_allowed, required
 from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.rights import renew_everywhere
 from harness.local_stream.coordinator.users import (
     User,
     UserRequest,
@@ -44,7 +45,9 @@ async def update_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     if len(users) > MOST_AT_ONCE:
         raise input_error(f"users must contain at maximum {MOST_AT_ONCE} items")
     requests = [_read(coordinator, ask, user_id, given) for user_id, given in users.items()]
-    return _changed(coordinator, ask, [_upserted(coordinator, request) for request in requests])
+    users_now = [_upserted(coordinator, request) for request in requests]
+    await renew_everywhere(coordinator, list(users))
+    return _changed(coordinator, ask, users_now)
 
 
 async def update_users_partial(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -60,6 +63,7 @@ async def update_users_partial(coordinator: Coordinator, ask: Ask) -> dict[str, 
         if _REVOKED in given:
             user.revoke_tokens_issued_before = moment(given, _REVOKED)
         user.updated_at = coordinator.source.now()
+    await renew_everywhere(coordinator, [user.id for user, *_ in read])
     return _changed(coordinator, ask, [user for user, *_ in read])
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from getstream.video.rtc.pb.stream.video.sfu.event import events_pb2
 from websockets.sync.client import ClientConnection, connect
 
-from tests.unit.local_stream.server import API_KEY, LocalStream
+from tests.unit.local_stream.server import API_KEY, LocalStream, token
 
 
 @dataclass
@@ -46,10 +46,21 @@ class Participant:
 
 
 @contextmanager
-def joined(local_stream: LocalStream, user_id: str, call_id: str) -> Iterator[Participant]:
+def joined(
+    local_stream: LocalStream, user_id: str, call_id: str, call_type: str = "livestream"
+) -> Iterator[Participant]:
     """`user_id` in the call, as far as the SFU is concerned."""
-    answer = local_stream.as_user(
-        user_id, "POST", f"/video/call/livestream/{call_id}/join", {"location": "LCL"}
+    with joined_with(local_stream, token({"user_id": user_id}), user_id, call_id, call_type) as participant:
+        yield participant
+
+
+@contextmanager
+def joined_with(
+    local_stream: LocalStream, authorization: str, user_id: str, call_id: str, call_type: str = "livestream"
+) -> Iterator[Participant]:
+    """The same with a token that says more than who it is."""
+    answer = local_stream.ask(
+        "POST", f"/video/call/{call_type}/{call_id}/join", {"location": "LCL"}, authorization, user_id=user_id
     )
     credentials = answer.json()["credentials"]
     session_id = str(uuid.uuid4())
@@ -57,7 +68,7 @@ def joined(local_stream: LocalStream, user_id: str, call_id: str) -> Iterator[Pa
         "user_id": user_id,
         "api_key": API_KEY,
         "user_session_id": session_id,
-        "cid": f"livestream:{call_id}",
+        "cid": f"{call_type}:{call_id}",
     }
     with connect(f"{credentials['server']['ws_endpoint']}?{urlencode(query)}") as socket:
         participant = Participant(user_id, session_id, socket, credentials["token"])
