@@ -158,6 +158,9 @@ class LocalStreamSettings(ServerSettings):
     video_layers: int = Field(
         1, alias="HARNESS_STREAM_VIDEO_LAYERS", ge=1, le=3, description="simulcast layers asked of cameras"
     )
+    recordings: Path | None = Field(
+        None, alias="HARNESS_STREAM_RECORDINGS", description="folder to keep recordings in; default: none"
+    )
     rate_limit: int | None = Field(
         None,
         alias="HARNESS_STREAM_RATE_LIMIT",

@@ -54,6 +54,7 @@ from harness.local_stream.coordinator.socket import CoordinatorSocket
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.unknown import METHODS, Unknown
 from harness.local_stream.journal import Journal
+from harness.local_stream.recording import CallRecorder, RecordingFolder
 from harness.local_stream.sfu import CameraOptions, Sfu
 from harness.local_stream.webhooks import Outbox
 from harness.local_stream.webhooks.hook import Hook, hooks
@@ -117,13 +118,15 @@ def create_app(settings: LocalStreamSettings, source: Source | None = None) -> S
         lambda coordinator: _outbox(settings, coordinator),
         settings.rate_limit,
     )
+    folder = RecordingFolder(settings.recordings)
+    coordinator.recordings.recorder = CallRecorder(coordinator.media, folder)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         yield
         await coordinator.close()
 
-    return Starlette(routes=_routes(coordinator, control=settings.control), lifespan=lifespan)
+    return Starlette(routes=_routes(coordinator, folder, control=settings.control), lifespan=lifespan)
 
 
 def _outbox(settings: LocalStreamSettings, coordinator: Coordinator) -> Outbox:
@@ -137,7 +140,7 @@ def _outbox(settings: LocalStreamSettings, coordinator: Coordinator) -> Outbox:
     return Outbox(receivers, sender, source, timeout, settings.webhook_backoff)
 
 
-def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:
+def _routes(coordinator: Coordinator, folder: RecordingFolder, *, control: bool) -> list[BaseRoute]:
     unknown = Unknown(coordinator.journal, coordinator.limits)
     own = [Mount("/_control", routes=Control(coordinator, OPERATIONS).routes())] if control else []
     doors: list[BaseRoute] = [
@@ -145,6 +148,7 @@ def _routes(coordinator: Coordinator, *, control: bool) -> list[BaseRoute]:
         *door.routes("client", coordinator, OPERATIONS),
         *door.routes("server", coordinator, OPERATIONS),
         location_hint.route(coordinator),
+        folder.route(),
         Mount("/sfu", routes=[*coordinator.media.routes(), *unknown.routes()]),
         *unknown.routes(),
     ]

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from starlette.routing import BaseRoute
 
-from harness.local_stream.sfu import SfuUser
+from harness.local_stream.sfu import SfuUser, Source, TrackKey
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,14 @@ class Recorder(Protocol):
     def start(self, cid: str, recording_type: str) -> None:
         """Record `cid` from now on."""
 
-    async def stop(self, cid: str, recording_type: str) -> RecordedFile | None:
-        """End it: the complete file, or None when there is none."""
+    async def stop(self, cid: str, recording_type: str, base_url: str) -> RecordedFile | None:
+        """End it: the complete file, served at `base_url`, or None when there is none."""
 
     def delete(self, file: RecordedFile) -> None:
         """Forget a file."""
+
+    async def close(self) -> None:
+        """End all that is recorded, complete its files and forget them."""
 
 
 class FaultRules(Protocol):
@@ -76,6 +79,9 @@ class MediaServer(Protocol):
 
     def participants(self, cid: str) -> list[dict[str, Any]]:
         """Who is in the call, what they publish and receive."""
+
+    def watch(self, cid: str, watcher: Callable[[dict[TrackKey, Source]], None] | None) -> None:
+        """From now on tell `watcher`, and nobody else, what can be recorded of the call when that changes."""
 
     def routes(self) -> list[BaseRoute]:
         """Its signalling, below `/sfu`."""

@@ -96,6 +96,7 @@ class Recording:
     egress_id: str
     session_id: str
     started_at: datetime
+    base_url: str
     ended_at: datetime | None = None
     file: RecordedFile | None = None
 

@@ -106,7 +106,7 @@ class Coordinator:
         self.publisher.close_all()
         self.ringing.stop()
         self.sessions.stop()
-        self.recordings.close()
+        await self.recordings.close()
         self.calls.clear()
         self.app.reset()
         self.roles.reset()
@@ -123,7 +123,7 @@ class Coordinator:
         """Stop: no timer and no connection is left."""
         self.ringing.stop()
         self.sessions.stop()
-        self.recordings.close()
+        await self.recordings.close()
         self.publisher.close_all()
         await self.media.close()
         await self.outbox.close()

@@ -77,7 +77,7 @@ def _start_recordings(coordinator: Coordinator, ask: Ask, call: Call) -> None:
         ask.noted["not_recorded"] = sorted(wanted)
         return
     for recording_type in sorted(wanted):
-        coordinator.recordings.start(call, recording_type, ask.caller.user_id)
+        coordinator.recordings.start(call, recording_type, ask.caller.user_id, ask.base_url)
 
 
 def _stop_recordings(coordinator: Coordinator, ask: Ask, call: Call) -> None:

@@ -15,7 +15,7 @@ async def start_recording(coordinator: Coordinator, ask: Ask) -> dict[str, objec
     """Record the session that runs."""
     call, recording_type = coordinator.call(ask.cid), _type(ask)
     coordinator.require(ask.caller, call, f"start-{CAPABILITIES[recording_type]}-call")
-    coordinator.recordings.start(call, recording_type, ask.caller.user_id)
+    coordinator.recordings.start(call, recording_type, ask.caller.user_id, ask.base_url)
     return {}
 
 

@@ -23,13 +23,16 @@ class NoRecorder:
     def start(self, cid: str, recording_type: str) -> None:
         """Nothing begins."""
 
-    async def stop(self, cid: str, recording_type: str) -> RecordedFile | None:
+    async def stop(self, cid: str, recording_type: str, base_url: str) -> RecordedFile | None:
         """There is no file."""
-        del cid, recording_type
+        del cid, recording_type, base_url
         return None
 
     def delete(self, file: RecordedFile) -> None:
         """There is none."""
+
+    async def close(self) -> None:
+        """Nothing is recorded."""
 
 
 class Recordings:
@@ -41,8 +44,8 @@ class Recordings:
         self._source = source
         self._deliveries: set[asyncio.Task[None]] = set()
 
-    def start(self, call: Call, recording_type: str, user_id: str | None) -> None:
-        """Record from now on; raises the vendor's input error when that can not be."""
+    def start(self, call: Call, recording_type: str, user_id: str | None, base_url: str) -> None:
+        """Record from now on, for a file below `base_url`; raises the vendor's input error when it can't."""
         if call.session is None or call.session.started_at is None:
             raise input_error("there is no active session")
         section = SECTIONS[recording_type]
@@ -51,7 +54,7 @@ class Recordings:
         if recording_type in call.recorders:
             raise input_error(f"{recording_type} recording is already running")
         now = self._source.now()
-        recording = Recording(recording_type, self._source.new_id(), call.session.id, now)
+        recording = Recording(recording_type, self._source.new_id(), call.session.id, now, base_url)
         call.recorders[recording_type] = recording
         self.recorder.start(call.cid, recording_type)
         self._publish(call, "call.recording_started", recording, user_id)
@@ -78,14 +81,15 @@ class Recordings:
         if recording.file:
             self.recorder.delete(recording.file)
 
-    def close(self) -> None:
-        """Wait for no file any more."""
+    async def close(self) -> None:
+        """Complete what is being recorded, and tell of no file any more."""
         for delivery in self._deliveries:
             delivery.cancel()
+        await self.recorder.close()
 
     async def _deliver(self, call: Call, recording: Recording) -> None:
         try:
-            recording.file = await self.recorder.stop(call.cid, recording.type)
+            recording.file = await self.recorder.stop(call.cid, recording.type, recording.base_url)
         except Exception:
             log.exception("the recorder failed on %s", call.cid)
         if recording.file is None:

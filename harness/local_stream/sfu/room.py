@@ -13,10 +13,14 @@ from harness.local_stream.sfu.errors import SfuError, unauthenticated
 from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
+from harness.local_stream.sfu.subscriber import Source
 from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
 from harness.local_stream.sfu.token import Grant, SfuUser
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity
+
+# Is told which tracks flow, muted or not.
+Watcher = Callable[[dict[TrackKey, Source]], None]
 
 logger = logging.getLogger("sfu")
 
@@ -53,6 +57,12 @@ class Room:
         self._removed: dict[str, float] = {}
         # By session id: the user. Everybody sees these first.
         self.pins: dict[str, str] = {}
+        self._watcher: Watcher | None = None
+
+    def watch(self, watcher: Watcher | None) -> None:
+        """Who is told what flows, each time that may have changed: a recording."""
+        self._watcher = watcher
+        self._spawn(self.subscribe())
 
     def resume(self, session_id: str, grant: Grant, channel: Channel) -> Participant | None:
         """The participant whose WebSocket came back, with this one; None when it is not here any more."""
@@ -131,6 +141,8 @@ class Room:
         for participant in participants:
             wanted = {key: wish for key in flowing if (wish := _wish(participant, key))}
             await participant.subscriber.select(wanted, sources)
+        if self._watcher:
+            self._watcher({key: sources[key] for key in flowing})
 
     def mute(self, participant: Participant, kind: int, *, muted: bool) -> None:
         """A track was muted or unmuted: to the others it is unpublished or published."""

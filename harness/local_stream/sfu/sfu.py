@@ -15,7 +15,7 @@ from harness.local_stream.sfu import moderation
 from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.publish_options import CameraOptions
-from harness.local_stream.sfu.room import SfuObserver, nobody
+from harness.local_stream.sfu.room import SfuObserver, Watcher, nobody
 from harness.local_stream.sfu.rooms import SILENCE_SECONDS, VANISH_SECONDS, Rooms
 from harness.local_stream.sfu.signal_rpc import SignalServer
 from harness.local_stream.sfu.socket import SfuSocket
@@ -122,6 +122,12 @@ class Sfu:
         """`[{"user_id", "session_id", "published": [{"type", "bytes", "muted"}], "received_bytes"}]`."""
         room = self._rooms.find(cid)
         return [each.as_control() for each in room.participants.values()] if room else []
+
+    def watch(self, cid: str, watcher: Watcher | None) -> None:
+        """From now on tell `watcher`, and nobody else, what flows in the call when that changes."""
+        room = self._rooms.find(cid) if watcher is None else self._rooms.room(cid)
+        if room is not None:
+            room.watch(watcher)
 
     async def reset(self) -> None:
         """Drop every call and every fault."""

@@ -176,13 +176,17 @@ class Tape:
     def start(self, cid: str, recording_type: str) -> None:
         self.asked.append(("start", cid, recording_type))
 
-    async def stop(self, cid: str, recording_type: str) -> RecordedFile | None:
+    async def stop(self, cid: str, recording_type: str, base_url: str) -> RecordedFile | None:
+        assert base_url == "http://127.0.0.1"
         self.asked.append(("stop", cid, recording_type))
         await self.done.wait()
         return RecordedFile("a.webm", "http://127.0.0.1/a.webm")
 
     def delete(self, file: RecordedFile) -> None:
         self.asked.append(("delete", file.name, ""))
+
+    async def close(self) -> None:
+        self.asked.append(("close", "", ""))
 
 
 class Heard:
@@ -202,7 +206,7 @@ def test_a_file_is_told_of_when_it_is_complete_and_kept_until_it_is_deleted() ->
         recordings = Recordings(heard, source)  # type: ignore[arg-type]
         recordings.recorder = tape
         call = _call(source)
-        recordings.start(call, "composite", None)
+        recordings.start(call, "composite", None, "http://127.0.0.1")
         recordings.stop(call, "composite")
         await _turn(lambda: len(tape.asked) == 2)
         assert [event for event, _ in heard.events] == ["call.recording_started", "call.recording_stopped"]
@@ -225,9 +229,9 @@ def test_a_call_can_not_be_recorded_twice_at_once() -> None:
     source = Source()
     recordings = Recordings(Heard(), source)  # type: ignore[arg-type]
     call = _call(source)
-    recordings.start(call, "composite", None)
+    recordings.start(call, "composite", None, "http://127.0.0.1")
     with pytest.raises(ApiError, match="already running"):
-        recordings.start(call, "composite", None)
+        recordings.start(call, "composite", None, "http://127.0.0.1")
 
 
 def _call(source: Source) -> Call:
