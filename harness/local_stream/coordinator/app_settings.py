@@ -76,9 +76,11 @@ _UNSHOWN = frozenset(["enable_hook_payload_compression"])
 _FIXED = frozenset(["organization", "suspended", "suspended_explanation", "use_hook_v2", "campaign_enabled"])
 _CHOICES = {"permission_version": ("v1", "v2"), "enforce_unique_usernames": ("no", "app", "team")}
 _LISTS_OF_OBJECTS = frozenset(["event_hooks"])
+# A minute: the vendor tells no bound of its own.
+_LONGEST_TIMEOUT_MS = 60_000
 RULES = Section(
     {
-        name: Rule(type(value), one_of=_CHOICES.get(name, ()))
+        name: Rule(type(value), one_of=_CHOICES.get(name, ()), address=name == "webhook_url")
         for name, value in _DEFAULTS.items()
         if name not in _FIXED | _LISTS_OF_OBJECTS
     }
@@ -87,9 +89,9 @@ HOOK = Section(
     {
         "hook_type": Rule(str, required=True, one_of=("webhook", "sqs", "sns", "pending_message")),
         "enabled": Rule(bool),
-        "webhook_url": Rule(str),
+        "webhook_url": Rule(str, address=True),
         "event_types": Rule(list),
-        "timeout_ms": Rule(int, least=0),
+        "timeout_ms": Rule(int, least=0, most=_LONGEST_TIMEOUT_MS),
     }
 )
 

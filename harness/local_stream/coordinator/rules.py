@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from harness.local_stream.coordinator.errors import input_error
 from harness.local_stream.coordinator.values import Json, copied, wrong_type
@@ -23,7 +24,10 @@ _EXPECTED: dict[type, str] = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One field. `nullable` fields are unset by null; for others null says nothing."""
+    """One field. `nullable` fields are unset by null; for others null says nothing.
+
+    An `address` is an absolute one of http or https, or empty.
+    """
 
     kind: type
     required: bool = False
@@ -31,6 +35,7 @@ class Rule:
     one_of: tuple[str, ...] = ()
     least: int | None = None
     most: int | None = None
+    address: bool = False
 
     def faults(self, value: object, path: str) -> Iterator[tuple[str, str]]:
         """Sentences about `value`, each with the field that it is about."""
@@ -41,6 +46,8 @@ class Rule:
                 yield from Rule(str, one_of=self.one_of).faults(each, f"{path}[{number}]")
         elif self.one_of and value not in (*self.one_of, ""):
             yield path, f"{path} must be one of [{' '.join(self.one_of)}]"
+        elif self.address and value and not _is_address(str(value)):
+            yield path, f"{path} must be a URL that begins with http:// or https://"
         elif isinstance(value, int):
             yield from self._range_faults(value, path)
 
@@ -88,3 +95,11 @@ def check(section: Section, given: Json, path: str) -> None:
     faults = dict(section.faults(given, path))
     if faults:
         raise input_error(", ".join(faults.values()), **faults)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, a port that is none
+        return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,6 +23,11 @@ class Hook:
         """Whether it gets events of this type."""
         return not self.events or event in self.events
 
+    def and_also(self, other: Hook) -> Hook:
+        """This one, which wants the events of `other` too."""
+        everything = not self.events or not other.events
+        return replace(self, events=frozenset() if everything else self.events | other.events)
+
     @property
     def shown(self) -> str:
         """The address without what may be secret in it."""
@@ -32,13 +37,17 @@ class Hook:
 
 
 def hooks(urls: Iterable[str], app: Mapping[str, Any]) -> list[Hook]:
-    """All receivers, each address once. `app` holds the vendor's fields of an app."""
+    """All receivers, each address once, for all that it is told for. `app` holds the vendor's fields."""
     gzip = app.get("enable_hook_payload_compression") is True
     found = [Hook(url, gzip=gzip) for url in urls]
     found += [_hook(each, gzip=gzip) for each in app.get("event_hooks") or () if _is_ours(each)]
     if url := app.get("webhook_url"):
         found.append(Hook(url, _names(app.get("webhook_events")), gzip=gzip))
-    return list({hook.url: hook for hook in reversed(found)}.values())[::-1]
+    receivers: dict[str, Hook] = {}
+    for hook in found:
+        known = receivers.setdefault(hook.url, hook)
+        receivers[hook.url] = known.and_also(hook)
+    return list(receivers.values())
 
 
 def _is_ours(given: Mapping[str, Any]) -> bool:
@@ -47,9 +56,11 @@ def _is_ours(given: Mapping[str, Any]) -> bool:
 
 
 def _hook(given: Mapping[str, Any], *, gzip: bool) -> Hook:
-    events = _names(given.get("event_types")) - {"*"}
+    events = _names(given.get("event_types"))
     return Hook(given["webhook_url"], events, given.get("timeout_ms") or None, gzip)
 
 
 def _names(given: Iterable[object] | None) -> frozenset[str]:
-    return frozenset(name for name in given or () if isinstance(name, str))
+    """The types of events that are named; none, for all, when `*` is among them."""
+    names = frozenset(name for name in given or () if isinstance(name, str))
+    return frozenset() if "*" in names else names

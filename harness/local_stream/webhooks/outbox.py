@@ -14,7 +14,7 @@ from typing import Any
 
 from harness.local_stream.coordinator.encoding import dump, nanoseconds
 from harness.local_stream.coordinator.source import Source
-from harness.local_stream.webhooks.delivery import Delivery
+from harness.local_stream.webhooks.delivery import Delivery, State
 from harness.local_stream.webhooks.hook import Hook
 from harness.local_stream.webhooks.sender import Sender
 
@@ -96,10 +96,21 @@ class Outbox:
 
     async def _work(self, name: tuple[str, str]) -> None:
         line = self._lines[name]
-        while line:
-            line[0].state = "delivered" if await self._attempts(line[0]) else "failed"
-            line.popleft()
-        del self._lines[name]
+        try:
+            while line:
+                line[0].state = await self._outcome(line[0])
+                line.popleft()
+        finally:
+            if self._lines.get(name) is line:
+                del self._lines[name]
+
+    async def _outcome(self, delivery: Delivery) -> State:
+        try:
+            return "delivered" if await self._attempts(delivery) else "failed"
+        except Exception as error:  # whatever it is, those behind this one have to get through
+            # Its words may hold the address, and that a secret.
+            log.error("webhook failed by a defect, %s: %s", type(error).__name__, delivery.id)
+            return "failed"
 
     async def _attempts(self, delivery: Delivery) -> bool:
         now = asyncio.get_running_loop().time

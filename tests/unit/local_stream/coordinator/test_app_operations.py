@@ -102,6 +102,17 @@ def test_unknown_settings_are_told_in_the_journal(local_stream: LocalStream) -> 
         ({"event_hooks": {}}, "event_hooks must be a list"),
         ({"event_hooks": [{"hook_type": "pigeon"}]}, "event_hooks[0].hook_type must be one of [webhook sqs"),
         ({"event_hooks": [{}]}, "event_hooks[0].hook_type is a required field"),
+        (
+            {"event_hooks": [{"hook_type": "webhook", "webhook_url": "http://[::1"}]},
+            "event_hooks[0].webhook_url must be a URL",
+        ),
+        (
+            {"event_hooks": [{"hook_type": "webhook", "timeout_ms": 10**400}]},
+            "event_hooks[0].timeout_ms must be 60,000 or less",
+        ),
+        ({"webhook_url": "http://[::1"}, "webhook_url must be a URL that begins with http:// or https://"),
+        ({"webhook_url": "http://app.example:port"}, "webhook_url must be a URL"),
+        ({"webhook_url": "ftp://app.example"}, "webhook_url must be a URL"),
         ({"grants": {"user": "join-call"}}, "user must be a list"),
         ({"grants": []}, "grants must be an object"),
     ],

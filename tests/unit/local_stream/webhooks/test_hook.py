@@ -44,6 +44,27 @@ def test_an_address_that_is_told_twice_gets_each_event_once() -> None:
     assert hooks([URL], {"webhook_url": URL, "event_hooks": [{"webhook_url": URL}]}) == [Hook(URL)]
 
 
+def test_hooks_of_one_address_are_one_for_the_events_of_all() -> None:
+    hook = {"hook_type": "webhook", "webhook_url": URL}
+    first, second = {**hook, "event_types": ["call.ended"]}, {**hook, "event_types": ["call.created"]}
+    (both,) = hooks([], {"event_hooks": [first, second]})
+    assert both.events == {"call.ended", "call.created"}
+    (everything,) = hooks([], {"event_hooks": [first, hook]})
+    assert everything.wants("call.updated")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"event_hooks": [{"webhook_url": URL, "event_types": ["call.ended", "*"]}]},
+        {"webhook_url": URL, "webhook_events": ["call.ended", "*"]},
+    ],
+)
+def test_a_star_among_the_events_is_all_events(told: dict[str, object]) -> None:
+    (hook,) = hooks([], told)
+    assert hook.wants("call.created")
+
+
 def test_compression_is_the_apps() -> None:
     assert [hook.gzip for hook in hooks([URL], {"enable_hook_payload_compression": True})] == [True]
 

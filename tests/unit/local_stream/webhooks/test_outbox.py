@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
@@ -10,8 +11,16 @@ from typing import Any
 
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 from getstream import Stream, models, webhook
 
+from harness.local_stream.coordinator.source import Source
+from harness.local_stream.faults import Faults
+from harness.local_stream.journal import Journal
+from harness.local_stream.webhooks import Outbox
+from harness.local_stream.webhooks.delivery import Attempt, Delivery
+from harness.local_stream.webhooks.hook import Hook
+from harness.local_stream.webhooks.sender import Sender
 from harness.serving import bind
 from tests.unit.local_stream.receiver import Answer, Received, Receiver, receiving
 from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, eventually, running
@@ -262,3 +271,33 @@ def test_a_late_webhook_keeps_its_place(local_stream: LocalStream) -> None:
         settled(local_stream)
         assert time.monotonic() - began >= 0.3
     assert [event_of(each) for each in receiver.received] == LIVE
+
+
+def test_a_delivery_that_fails_by_a_defect_is_not_in_the_way_of_the_next() -> None:
+    class Defective(Sender):
+        async def attempt(self, delivery: Delivery, number: int, *, within: float) -> Attempt:
+            del number, within
+            if delivery.event == "call.created":
+                raise KeyError("a defect")
+            return Attempt(0, 200)
+
+    async def settled(outbox: Outbox) -> None:
+        async with asyncio.timeout(10):
+            while any(each["state"] == "waiting" for each in outbox.listed()):
+                await asyncio.sleep(0)
+
+    async def states() -> list[object]:
+        journal, source = Journal(), Source()
+        sender = Defective("key", "secret", 10, source, journal, Faults(journal))
+        outbox = Outbox(lambda: [Hook("http://127.0.0.1:9/")], sender, source, timeout=10, backoff=0)
+        outbox.put("call.created", "livestream:x", {})
+        outbox.put("call.ended", "livestream:x", {})
+        await settled(outbox)
+        outbox.put("call.deleted", "livestream:x", {})
+        await settled(outbox)
+        found = [each["state"] for each in outbox.listed()]
+        await outbox.close()
+        return found
+
+    with start_blocking_portal() as portal:
+        assert portal.call(states) == ["failed", "delivered", "delivered"]
