@@ -80,6 +80,8 @@ class Coordinator:
         user = self.users.get(caller.user_id) if caller.user_id else None
         if user and (user.deactivated_at or user.deleted_at):
             raise gone(user.id, "deactivated" if user.deactivated_at else "deleted")
+        if caller.user_id and self.users.was_deleted(caller.user_id):
+            raise gone(caller.user_id, "deleted")
 
     def capabilities(self, caller: Caller, call: Call) -> frozenset[str]:
         """What `caller` may do in `call`: a server, everything."""

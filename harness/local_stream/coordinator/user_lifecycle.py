@@ -1,6 +1,7 @@
 """Operations that take users away and bring them back: deactivate, delete, restore. For servers alone.
 
-Who is deactivated or deleted is refused at every door, and its connections are closed.
+Who is deactivated or deleted is refused at every door, sent away from every call, and its connections are
+closed. A user that was deleted for good can be made anew, but only by a server.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ async def deactivate_user(coordinator: Coordinator, ask: Ask) -> dict[str, objec
     user = coordinator.user(ask.path["user_id"])
     if user.deactivated_at is not None:
         raise input_error(f'user "{user.id}" is already deactivated')
-    _deactivate(coordinator, user)
+    await _deactivate(coordinator, user)
     return {"user": user_response(user)}
 
 
@@ -39,7 +40,7 @@ async def deactivate_users(coordinator: Coordinator, ask: Ask) -> dict[str, obje
     """Refuse several users: a task."""
     users = _named(coordinator, ask.body)
     for user in users:
-        _deactivate(coordinator, user)
+        await _deactivate(coordinator, user)
     return _task(coordinator, users)
 
 
@@ -58,7 +59,7 @@ async def delete_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     for place, sentence in Rule(str, one_of=_MODES).faults(mode, "user"):
         raise input_error(sentence, **{place: sentence})
     for user in users:
-        _delete(coordinator, user, mode)
+        await _delete(coordinator, user, mode)
     passed_over = [name for name in ("calls", "conversations", "messages") if ask.body.get(name)]
     if passed_over:
         ask.noted["not_imitated"] = passed_over
@@ -76,9 +77,15 @@ async def restore_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]
     return {}
 
 
-def _deactivate(coordinator: Coordinator, user: User) -> None:
+async def _deactivate(coordinator: Coordinator, user: User) -> None:
     user.deactivated_at = user.deactivated_at or coordinator.source.now()
+    await _send_away(coordinator, user)
+
+
+async def _send_away(coordinator: Coordinator, user: User) -> None:
     coordinator.publisher.disconnect_user(user.id)
+    for call in [each for each in coordinator.calls if user.id in each.joined]:
+        await coordinator.media.remove(call.cid, user.id)
 
 
 def _reactivate(coordinator: Coordinator, user: User) -> None:
@@ -86,13 +93,13 @@ def _reactivate(coordinator: Coordinator, user: User) -> None:
     user.updated_at = coordinator.source.now()
 
 
-def _delete(coordinator: Coordinator, user: User, mode: str) -> None:
+async def _delete(coordinator: Coordinator, user: User, mode: str) -> None:
     user.deleted_at = coordinator.source.now()
-    coordinator.publisher.disconnect_user(user.id)
     if mode != "soft":
         user.name, user.image, user.custom = None, None, {}
     if mode == "hard":
         coordinator.users.remove(user.id)
+    await _send_away(coordinator, user)
 
 
 def _named(coordinator: Coordinator, body: Json) -> list[User]:

@@ -72,6 +72,7 @@ class Users:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._users: dict[str, User] = {}
+        self._deleted: set[str] = set()
 
     def __iter__(self) -> Iterator[User]:
         return iter(self._users.values())
@@ -93,6 +94,7 @@ class Users:
         user = self._users.get(request.id)
         if user is None:
             user = self._users[request.id] = User(request.id, now, now)
+            self._deleted.discard(request.id)
         for name, value in request.changes.items():
             if value is not None and getattr(user, name) != value:
                 setattr(user, name, value)
@@ -100,12 +102,18 @@ class Users:
         return user
 
     def remove(self, user_id: str) -> None:
-        """Forget one user."""
+        """Forget one user but for its id, under which nobody comes in until a server makes it anew."""
         self._users.pop(user_id, None)
+        self._deleted.add(user_id)
+
+    def was_deleted(self, user_id: str) -> bool:
+        """Whether such a user was removed, and not made anew."""
+        return user_id in self._deleted
 
     def clear(self) -> None:
         """Forget everybody."""
         self._users.clear()
+        self._deleted.clear()
 
 
 OPTIONAL = (

@@ -11,6 +11,7 @@ from getstream import models
 from websockets.exceptions import ConnectionClosed
 
 from tests.unit.local_stream.browser_door import connected, introduction, opened
+from tests.unit.local_stream.participant import joined
 from tests.unit.local_stream.server import LocalStream, token
 from tests.unit.local_stream.shapes import Times, faults
 
@@ -132,6 +133,33 @@ def test_a_deactivated_user_is_out_until_it_is_reactivated(local_stream: LocalSt
     back = post(local_stream, f"{host}/reactivate", name="Back").json()["user"]
     assert (back["name"], back.get("deactivated_at")) == ("Back", None)
     assert status_of(local_stream, host) == 201
+
+
+@pytest.mark.parametrize("way", ["deactivate", "soft", "hard"])
+def test_who_is_taken_away_is_sent_away_from_its_calls(
+    local_stream: LocalStream, host: str, call_id: str, way: str
+) -> None:
+    with joined(local_stream, host, call_id) as participant:
+        taken = post(
+            local_stream, "deactivate" if way == "deactivate" else "delete", user_ids=[host], user=way
+        )
+        assert taken.status_code == 201
+        participant.hears("call_ended")
+        participant.asks_to_join()
+        refusal: Any = participant.hears("error")
+    assert "removed from the call" in refusal.error.message
+
+
+def test_who_was_deleted_for_good_comes_back_only_when_a_server_says_so(local_stream: LocalStream) -> None:
+    user_id = local_stream.new_user()
+    assert post(local_stream, "delete", user_ids=[user_id], user="hard").status_code == 201
+    with opened(local_stream) as socket:
+        socket.send(introduction(user_id, token({"user_id": user_id})))
+        assert json.loads(socket.recv(timeout=5))["error"]["StatusCode"] == 403
+    refused = local_stream.as_user(user_id, "POST", "/video/calls", {})
+    assert (refused.status_code, refused.json()["code"]) == (403, 17)
+    local_stream.as_server("POST", "/api/v2/users", {"users": {user_id: {"id": user_id}}})
+    assert status_of(local_stream, user_id) == 201
 
 
 def test_what_is_done_already_is_refused(local_stream: LocalStream, host: str) -> None:
