@@ -74,6 +74,20 @@ def test_the_role_of_a_call_token_is_not_forgotten_inside(
     assert [each["user_id"] for each in inside] == [viewer]
 
 
+def test_update_call_alone_is_enough_for_settings(
+    local_stream: LocalStream, host: str, viewer: str, call_id: str
+) -> None:
+    path, change = (
+        f"/video/call/livestream/{call_id}",
+        {"settings_override": {"screensharing": {"enabled": False}}},
+    )
+    changed = local_stream.as_user(host, "PATCH", path, change)
+    assert changed.status_code == 200
+    assert "update-call-settings" not in changed.json()["own_capabilities"]
+    assert changed.json()["call"]["settings"]["screensharing"]["enabled"] is False
+    assert local_stream.as_user(viewer, "PATCH", path, change).status_code == 403
+
+
 def _told(participant: Participant) -> CallGrants:
     event: Any = participant.hears("call_grants_updated")
     grants: CallGrants = event.current_grants
