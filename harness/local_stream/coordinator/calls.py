@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from harness.local_stream.coordinator import grants
 from harness.local_stream.coordinator.call_settings import Settings
@@ -171,7 +171,8 @@ class Call:
             return False
         if self.starts_at is None or self.join_ahead_seconds == 0:
             return True
-        return now < self.starts_at - timedelta(seconds=self.join_ahead_seconds)
+        # Not as a time: that of a call in the year 1 is before all times.
+        return (self.starts_at - now).total_seconds() > self.join_ahead_seconds
 
 
 class Calls:

@@ -11,7 +11,9 @@ from harness.local_stream.coordinator.values import Json
 
 _FLAG = Rule(bool)
 _TEXT = Rule(str)
-_COUNT = Rule(int, least=0)
+# Whole numbers have 32 bits in the vendor's models.
+_MOST = 2**31 - 1
+_COUNT = Rule(int, least=0, most=_MOST)
 _MODE = ("available", "disabled", "auto-on")
 _LANDSCAPE = ("360p", "480p", "720p", "1080p", "1440p")
 _PORTRAIT = ("360x640", "480x854", "720x1280", "1080x1920", "1440x2560")
@@ -133,8 +135,8 @@ SETTINGS = Section(
         "ingress": Section({"enabled": _FLAG}),
         "limits": Section(
             {
-                "max_duration_seconds": Rule(int, nullable=True, least=0),
-                "max_participants": Rule(int, nullable=True, least=0),
+                "max_duration_seconds": Rule(int, nullable=True, least=0, most=_MOST),
+                "max_participants": Rule(int, nullable=True, least=0, most=_MOST),
                 "max_participants_exclude_owner": Rule(bool, nullable=True),
                 "max_participants_exclude_roles": Rule(list),
             }

@@ -43,6 +43,10 @@ def test_unknown_fields_are_left_out() -> None:
     [
         ({"backstage": {"enabled": "yes"}}, "settings_override.backstage.enabled"),
         (
+            {"backstage": {"join_ahead_time_seconds": 10**12}},
+            "settings_override.backstage.join_ahead_time_seconds",
+        ),
+        (
             {"backstage": {"join_ahead_time_seconds": True}},
             "settings_override.backstage.join_ahead_time_seconds",
         ),

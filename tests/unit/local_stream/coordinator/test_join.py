@@ -78,6 +78,14 @@ def test_the_time_of_joining_ahead(
     assert join(local_stream, viewer, call_id).status_code == status
 
 
+def test_a_time_of_joining_ahead_that_reaches_before_all_times(
+    local_stream: LocalStream, host: str, viewer: str
+) -> None:
+    settings = {"backstage": {"enabled": True, "join_ahead_time_seconds": 2**31 - 1}}
+    call_id = local_stream.new_call(host, starts_at="0001-01-01T00:00:00Z", settings_override=settings)
+    assert join(local_stream, viewer, call_id).status_code == 201
+
+
 def test_a_location_is_needed(local_stream: LocalStream, host: str, call_id: str) -> None:
     answer = local_stream.as_user(host, "POST", f"/video/call/livestream/{call_id}/join", {})
     assert (answer.status_code, answer.json()["code"]) == (400, 4)
