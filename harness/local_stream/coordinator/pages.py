@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from harness.local_stream.coordinator.errors import input_error
+from harness.local_stream.coordinator.body import parse_object
+from harness.local_stream.coordinator.errors import ApiError, input_error
 from harness.local_stream.coordinator.values import Json, text, whole
 
 T = TypeVar("T")
@@ -65,18 +65,20 @@ def _bounded(given: Json, name: str, most: int) -> int | None:
 
 
 def _cursor(place: int, item: T, key: Callable[[T], str] | None, past: int) -> str:
-    # [where the page begins or ends, the item at that border, 1 when the border is past it]
-    border = [place, key(item) if key else None, past]
+    # Where the page begins or ends, the item at that border, and 1 when the border is past it.
+    border = {"place": place, "item": key(item) if key else None, "past": past}
     return base64.urlsafe_b64encode(json.dumps(border).encode()).decode()
 
 
 def _place(items: Sequence[T], cursor: str, name: str, key: Callable[[T], str] | None) -> int:
     try:
-        place, border, past = json.loads(base64.urlsafe_b64decode(cursor))
-        known = int(place)
-    except (ValueError, TypeError, binascii.Error):
-        raise input_error(f"{name} is not a cursor of this query") from None
-    if key and border is not None:
-        found = next((at for at, item in enumerate(items) if key(item) == border), None)
-        known = known if found is None else found + (1 if past else 0)
-    return min(max(known, 0), len(items))
+        border = parse_object(base64.urlsafe_b64decode(cursor).decode())
+        place, known, past = whole(border, "place"), text(border, "item"), whole(border, "past")
+    except (ValueError, ApiError):
+        place = None
+    if place is None:
+        raise input_error(f"{name} is not a cursor of this query")
+    if key and known is not None:
+        found = next((at for at, item in enumerate(items) if key(item) == known), None)
+        place = place if found is None else found + (1 if past else 0)
+    return min(max(place, 0), len(items))

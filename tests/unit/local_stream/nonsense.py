@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import types
 import typing
@@ -28,9 +29,18 @@ UNMODELLED: dict[str, Json] = {
         "events": [{"stage": "CoordinatorWS", "event_type": "initiated", "user_id": "x"}]
     },
 }
+# Cursors are base64 of JSON, which anybody can write.
+CURSORS = [
+    base64.urlsafe_b64encode(content.encode()).decode()
+    for content in (
+        *('{"place": Infinity}', '{"place": 1e400, "item": 5}', '{"place": 10, "item": {}, "past": []}'),
+        *("[Infinity, null, 0]", "[" * 20_000, '{"place":' * 20_000, '{"place": ' + "9" * 5_000 + "}"),
+    )
+]
 WRONG: list[Json] = [
     *(None, True, 0, -1, 1.5, 1e308, 10**30, "", "text", "\x00", "\ud800", "é" * 300),
     *([], [None], [5], ["text"], [[]], [{}], {}, {"$in": [{}]}, {"a": {"b": [None, {"c": "\ud83d"}]}}),
+    *CURSORS[:2],
     *({"$and": 5}, {"user_id": 5}, [{"user_id": []}], {"id": {}}, "2026-13-45T99:00:00Z"),
 ]
 

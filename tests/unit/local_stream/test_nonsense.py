@@ -12,7 +12,7 @@ import pytest
 from harness.local_stream.app import OPERATIONS
 from harness.local_stream.coordinator.door import BASES
 from harness.local_stream.coordinator.operations import DoorName, Operation
-from tests.unit.local_stream.nonsense import bodies
+from tests.unit.local_stream.nonsense import CURSORS, bodies
 from tests.unit.local_stream.server import API_KEY, running, token
 
 CALL_ID = "nonsense"
@@ -30,6 +30,7 @@ NAMED = [
     "start_time",
 ]
 SHAPE = {"code", "message", "StatusCode", "duration", "more_info", "details"}
+NO_CURSOR = 'next is not a cursor of this query"'
 DOORS: list[DoorName] = ["client", "server"]
 NAMES = sorted({operation.name for operation in OPERATIONS})
 SERVER, USER = token({"server": True}), token({"user_id": "x"})
@@ -93,6 +94,16 @@ def test_wrong_paths(asked: Asked, strange: str) -> None:
         path = _path(operation, "client", strange)
         status, answer = asked.ask(operation.method, path, SERVER, '{"data": {"created_by_id": "x"}}')
         assert not _faults(status, answer), (path, status, answer)
+
+
+@pytest.mark.parametrize("border", ["next", "prev"])
+@pytest.mark.parametrize("cursor", CURSORS, ids=range(len(CURSORS)))
+def test_cursors_that_no_query_gave(asked: Asked, cursor: str, border: str) -> None:
+    asked.make_call()
+    body = {"type": "livestream", "id": CALL_ID, border: cursor}
+    for path in ("/api/v2/video/calls", "/api/v2/video/call/members"):
+        status, answer = asked.ask("POST", path, SERVER, json.dumps(body))
+        assert (status, answer["message"][-len(NO_CURSOR) :]) == (400, border + NO_CURSOR[4:])
 
 
 def test_it_still_works_afterwards(asked: Asked) -> None:
