@@ -7,6 +7,7 @@ refuses nobody.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,9 @@ TOO_MANY = "Too many requests, check response headers for more information."
 
 Platform = Literal["server_side", "android", "ios", "web", "unity"]
 PLATFORMS: tuple[Platform, ...] = ("server_side", "android", "ios", "web", "unity")
+
+# By a word in the name of the SDK.
+PLATFORM_OF: dict[str, Platform] = {"unity": "unity", "android": "android", "ios": "ios", "swift": "ios"}
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,6 @@ def platform_of(client: str, *, server: bool) -> Platform:
     """Whose SDK asks, by its `X-Stream-Client`."""
     if server:
         return "server_side"
-    name = client.lower()
-    if "unity" in name:
-        return "unity"
-    if "android" in name:
-        return "android"
-    return "ios" if "ios" in name or "swift" in name else "web"
+    # What follows the first "|" is about the app and its device: a web page on Android is still of the web.
+    words = re.split("[^a-z]+", client.lower().partition("|")[0])
+    return next((PLATFORM_OF[word] for word in words if word in PLATFORM_OF), "web")

@@ -59,6 +59,8 @@ def test_without_a_limit_nobody_is_refused() -> None:
         ("stream-video-react-v1.60.0", False, "web"),
         ("stream-video-react-native-android-v1", False, "android"),
         ("stream-video-swift-client-v1|app=ios", False, "ios"),
+        ("stream-video-react-v1.2.0|app=portfolios|os=Android 14", False, "web"),
+        ("stream-video-axios-v1", False, "web"),
         ("stream-video-unity-client", False, "unity"),
         ("", False, "web"),
         ("stream-node-android", True, "server_side"),
