@@ -57,7 +57,7 @@ class Coordinator:
         self.outbox = outbox(self)
         self.publisher = Publisher(source, journal, self.faults, self.outbox)
         self.recordings = Recordings(self.publisher, source)
-        self.sessions = Sessions(self.calls, self.users, self.publisher, source, self.recordings)
+        self.sessions = Sessions(self.calls, self.users, self.publisher, source, self.alarms, self.recordings)
         self.ringing = Ringing(self.sessions, self.publisher, source, self.alarms)
         self.media = media(self.sessions)
 

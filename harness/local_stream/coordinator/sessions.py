@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-
+from harness.local_stream.coordinator.alarms import Alarm, Alarms
 from harness.local_stream.coordinator.call_response import call_response, participant_response
 from harness.local_stream.coordinator.calls import Call, Calls, Participant, Session
 from harness.local_stream.coordinator.events import Publisher
@@ -16,14 +15,21 @@ class Sessions:
     """Observes the SFU. Implements its `SfuObserver`."""
 
     def __init__(
-        self, calls: Calls, users: Users, publisher: Publisher, source: Source, recordings: Recordings
+        self,
+        calls: Calls,
+        users: Users,
+        publisher: Publisher,
+        source: Source,
+        alarms: Alarms,
+        recordings: Recordings,
     ) -> None:
         self._calls = calls
         self._users = users
         self._publisher = publisher
         self._source = source
+        self._alarms = alarms
         self._recordings = recordings
-        self._closing: dict[str, asyncio.TimerHandle] = {}
+        self._closing: dict[str, Alarm] = {}
 
     def open(self, call: Call) -> Session:
         """The call's session; a new one, not yet started, when it has none."""
@@ -62,7 +68,8 @@ class Sessions:
         self._publish_counts(call, session)
         if not session.participants:
             patience = call.settings["session"]["inactivity_timeout_seconds"]
-            self._closing[cid] = asyncio.get_running_loop().call_later(patience, self.close, call)
+            due = self._source.seconds() + patience
+            self._closing[cid] = self._alarms.at(due, lambda: self.close(call))
 
     def close(self, call: Call) -> None:
         """End the call's session, if it has one."""
@@ -83,8 +90,8 @@ class Sessions:
             self._keep_open(cid)
 
     def _keep_open(self, cid: str) -> None:
-        if timer := self._closing.pop(cid, None):
-            timer.cancel()
+        if alarm := self._closing.pop(cid, None):
+            alarm.cancel()
 
     def _publish(
         self, call: Call, session: Session, event: str, user_id: str | None, /, **detail: object
