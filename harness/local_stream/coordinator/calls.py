@@ -127,6 +127,7 @@ class Call:
     joined: dict[str, Joined] = field(default_factory=dict)
     recorders: dict[str, Recording] = field(default_factory=dict)
     recordings: list[Recording] = field(default_factory=list)
+    deleted: bool = False
     feedback: list[Feedback] = field(default_factory=list)
 
     @property

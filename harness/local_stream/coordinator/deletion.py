@@ -17,6 +17,7 @@ async def delete_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     coordinator.publisher.publish(call, "call.deleted", detail, ask.caller.user_id)
     await coordinator.media.end_call(call.cid, "ended")
     coordinator.sessions.close(call)
+    coordinator.recordings.forget(call)
     coordinator.calls.remove(call)
     task = coordinator.tasks.done({call.cid: {"status": "ok"}}) if hard else None
     return {"call": call_response(call), "task_id": task.id if task else None}

@@ -81,6 +81,12 @@ class Recordings:
         if recording.file:
             self.recorder.delete(recording.file)
 
+    def forget(self, call: Call) -> None:
+        """Delete the files of a call that is gone; those still to come go as soon as they are there."""
+        call.deleted = True
+        for recording in list(call.recordings):
+            self.delete(call, recording)
+
     async def close(self) -> None:
         """Complete what is being recorded, and tell of no file any more."""
         for delivery in self._deliveries:
@@ -94,6 +100,9 @@ class Recordings:
             log.exception("the recorder failed on %s", call.cid)
         if recording.file is None:
             self._publish(call, "call.recording_failed", recording, None)
+            return
+        if call.deleted:
+            self.recorder.delete(recording.file)
             return
         call.recordings.append(recording)
         shown = recording_response(recording)
