@@ -72,7 +72,7 @@ class MediaServer(Protocol):
         """Mute these tracks (audio, video, screenshare, screenshare_audio) of these users."""
 
     async def permit(self, cid: str, user_id: str, capabilities: Set[str]) -> None:
-        """Who is in the call as this user has these capabilities from now on."""
+        """This user has these capabilities from now on, also with credentials from before."""
 
     def pin(self, cid: str, user_id: str, session_id: str, *, pinned: bool) -> bool:
         """Pin or unpin a session for everybody; False when it is not in the call."""

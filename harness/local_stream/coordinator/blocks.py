@@ -1,7 +1,7 @@
 """Blocking, unblocking and kicking: who is sent away from a call, and who may not come back.
 
-A blocked user has no capability in the call. Only joining is named by the vendor; that reading is refused too
-is inferred.
+A blocked user has no capability in the call, and after `call.blocked_user` hears nothing of it until it is
+unblocked. Only joining is named by the vendor; that reading is refused too, and hearing ends, is inferred.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ async def block_user(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     coordinator.require(ask.caller, call, "block-users")
     user = target(coordinator, ask)
     if user.id not in call.blocked_user_ids:
-        _block(coordinator, call, user, actor(coordinator, ask, "blocked_by"))
+        _tell_blocked(coordinator, call, user, actor(coordinator, ask, "blocked_by"))
+        call.blocked_user_ids.append(user.id)
         await coordinator.media.remove(call.cid, user.id)
     return {}
 
@@ -42,16 +43,19 @@ async def kick_user(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "kick-user")
     user, kicker = target(coordinator, ask), actor(coordinator, ask, "kicked_by")
-    if flag(ask.body, "block") and user.id not in call.blocked_user_ids:
-        _block(coordinator, call, user, kicker)
+    blocks = flag(ask.body, "block") and user.id not in call.blocked_user_ids
+    if blocks:
+        _tell_blocked(coordinator, call, user, kicker)
     detail = {"user": user_response(user), "kicked_by_user": _shown(kicker)}
     coordinator.publisher.publish(call, "call.kicked_user", detail, ask.caller.user_id)
+    if blocks:
+        call.blocked_user_ids.append(user.id)
     await coordinator.media.remove(call.cid, user.id)
     return {}
 
 
-def _block(coordinator: Coordinator, call: Call, user: User, blocker: User | None) -> None:
-    call.blocked_user_ids.append(user.id)
+def _tell_blocked(coordinator: Coordinator, call: Call, user: User, blocker: User | None) -> None:
+    """The last but `call.kicked_user` that `user` hears of the call, so before it is on the list."""
     detail = {"user": user_response(user), "blocked_by_user": _shown(blocker)}
     coordinator.publisher.publish(call, "call.blocked_user", detail, blocker.id if blocker else None)
 

@@ -6,12 +6,13 @@ from harness.local_stream.coordinator import call_settings
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.custom_data import custom_data
 from harness.local_stream.coordinator.errors import input_error, not_allowed
 from harness.local_stream.coordinator.member_requests import check_members_exist, read_members
 from harness.local_stream.coordinator.members import set_member
 from harness.local_stream.coordinator.operations import Ask
 from harness.local_stream.coordinator.users import User, read_user
-from harness.local_stream.coordinator.values import Json, copied, mapping, moment, text
+from harness.local_stream.coordinator.values import Json, mapping, moment, text
 
 LONGEST_NAME = 64
 
@@ -53,7 +54,7 @@ def _new_call(coordinator: Coordinator, ask: Ask, data: Json) -> Call:
         updated_at=now,
         settings=settings,
         backstage=settings["backstage"]["enabled"],
-        custom=copied(mapping(data, "custom") or {}),
+        custom=custom_data(data) or {},
         team=text(data, "team"),
         starts_at=moment(data, "starts_at"),
     )

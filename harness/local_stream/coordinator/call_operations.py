@@ -12,10 +12,11 @@ from harness.local_stream.coordinator.call_response import (
 )
 from harness.local_stream.coordinator.calls import Call, Member
 from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.custom_data import custom_data
 from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.ring_operations import ring_if_asked
-from harness.local_stream.coordinator.values import copied, flag, mapping, moment, text, whole
+from harness.local_stream.coordinator.values import flag, mapping, moment, text, whole
 
 
 async def get_or_create_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -39,9 +40,9 @@ async def update_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "update-call")
     settings = call_settings.overridden(call.settings, mapping(ask.body, "settings_override") or {})
-    custom, starts_at = mapping(ask.body, "custom"), moment(ask.body, "starts_at")
+    custom, starts_at = custom_data(ask.body), moment(ask.body, "starts_at")
     call.settings = settings
-    call.custom = call.custom if custom is None else copied(custom)
+    call.custom = call.custom if custom is None else custom
     call.starts_at = starts_at if "starts_at" in ask.body else call.starts_at
     publish_update(coordinator, call, ask.caller.user_id)
     return call_state(call, coordinator.capabilities(ask.caller, call))

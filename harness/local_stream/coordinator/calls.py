@@ -129,6 +129,8 @@ class Call:
     recordings: list[Recording] = field(default_factory=list)
     deleted: bool = False
     feedback: list[Feedback] = field(default_factory=list)
+    # Where the API was for who joined last: addresses of what is recorded unasked begin with it.
+    base_url: str = ""
 
     @property
     def cid(self) -> str:

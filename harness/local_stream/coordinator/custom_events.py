@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from harness.local_stream.coordinator.actors import named_actor
 from harness.local_stream.coordinator.coordinator import Coordinator
-from harness.local_stream.coordinator.encoding import dump, iso
-from harness.local_stream.coordinator.errors import input_error, required
+from harness.local_stream.coordinator.custom_data import custom_data
+from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.users import user_response
-from harness.local_stream.coordinator.values import Json, mapping, text
-
-# Of the custom data as JSON, in bytes.
-LARGEST = 5 * 1024
+from harness.local_stream.coordinator.values import text
 
 
 async def send_call_event(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -19,7 +16,7 @@ async def send_call_event(coordinator: Coordinator, ask: Ask) -> dict[str, objec
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "send-event")
     user = named_actor(coordinator, ask, "user")
-    detail = {"custom": _custom(ask.body), "user": user_response(user)}
+    detail = {"custom": custom_data(ask.body) or {}, "user": user_response(user)}
     coordinator.publisher.publish(call, "custom", detail, user.id)
     return {}
 
@@ -32,20 +29,15 @@ async def send_reaction(coordinator: Coordinator, ask: Ask) -> dict[str, object]
     if not kind:
         raise required("type")
     user = named_actor(coordinator, ask, "user")
-    reaction: dict[str, object] = {"type": kind, "user": user_response(user), "custom": _custom(ask.body)}
+    reaction: dict[str, object] = {
+        "type": kind,
+        "user": user_response(user),
+        "custom": custom_data(ask.body) or {},
+    }
     if emoji := text(ask.body, "emoji_code"):
         reaction["emoji_code"] = emoji
     coordinator.publisher.publish(call, "call.reaction_new", {"reaction": reaction}, user.id)
     return {"reaction": reaction}
-
-
-def _custom(body: Json) -> dict[str, object]:
-    custom = mapping(body, "custom") or {}
-    size = len(dump(custom, iso).encode())
-    if size > LARGEST:
-        sentence = f"custom must be {LARGEST} bytes of JSON at most, got {size}"
-        raise input_error(sentence, custom=sentence)
-    return custom
 
 
 OPERATIONS = [

@@ -82,11 +82,9 @@ class Publisher:
         """Send `event` of `call`; `detail` is what the vendor's event holds beside type, cid and time.
 
         `to` names the users that it is for, whoever else watches; `also` users that it is for besides.
+        Who is blocked hears nothing.
         """
-        connections = self.connections
-        receivers = (
-            connections.concerned(call.cid, {*call.members, *also}) if to is None else connections.of(to)
-        )
+        receivers = self._receivers(call, to, also)
         body = {"type": event, "call_cid": call.cid, "created_at": self._source.now(), **detail}
         self._outbox.put(event, call.cid, body)
         if receivers:
@@ -94,6 +92,12 @@ class Publisher:
             for connection in receivers:
                 self._send(connection, event, frame, call.cid)
         self._journal.record("event", event, user_id=user_id, call_cid=call.cid, receivers=len(receivers))
+
+    def _receivers(self, call: Call, to: Collection[str] | None, also: Collection[str]) -> list[Connection]:
+        connections = self.connections
+        found = connections.concerned(call.cid, {*call.members, *also}) if to is None else connections.of(to)
+        deaf = set(call.blocked_user_ids)
+        return [each for each in found if each.user.id not in deaf] if deaf else found
 
     def publish_user(self, event: str, user: Mapping[str, object], to: Iterable[str]) -> None:
         """Send `event` about `user`, as the vendor shows it, to the users `to`."""

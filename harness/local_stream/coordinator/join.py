@@ -32,6 +32,7 @@ async def join_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     roles = tuple(ask.caller.roles_in(call.cid))
     capabilities = call.capabilities(user, roles)
     call.joined[user.id] = Joined(roles, capabilities)
+    call.base_url = ask.base_url
     coordinator.sessions.open(call)
     coordinator.publisher.watch(ask.query.get("connection_id"), user.id, call)
     ring_if_asked(coordinator, ask, call)

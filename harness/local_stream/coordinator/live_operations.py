@@ -8,6 +8,7 @@ from harness.local_stream.coordinator.call_operations import publish_update
 from harness.local_stream.coordinator.call_response import call_response
 from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.errors import input_error
 from harness.local_stream.coordinator.operations import Ask, Operation
 from harness.local_stream.coordinator.users import user_response
 from harness.local_stream.coordinator.values import flag
@@ -23,9 +24,11 @@ RECORDINGS = {
 
 
 async def go_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
-    """Open the call to everybody."""
+    """Open the call to everybody; not when it has ended, for that is for good."""
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "update-call")
+    if call.ended_at is not None:
+        raise input_error("call has ended")
     if call.backstage:
         call.backstage = False
         call.updated_at = coordinator.source.now()
@@ -34,6 +37,7 @@ async def go_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
         coordinator.publisher.publish(
             call, "call.live_started", {"call": call_response(call)}, ask.caller.user_id
         )
+        coordinator.recordings.start_automatic(call)
     _start_recordings(coordinator, ask, call)
     return {"call": call_response(call)}
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from harness.local_stream.coordinator.actors import check_exist
 from harness.local_stream.coordinator.coordinator import Coordinator
+from harness.local_stream.coordinator.custom_data import custom_data
 from harness.local_stream.coordinator.errors import input_error, required
-from harness.local_stream.coordinator.values import Json, copied, mapping, mappings, text
+from harness.local_stream.coordinator.values import Json, mappings, text
 
 MOST = 100
 
@@ -50,4 +51,4 @@ def _read(given: Json) -> MemberRequest:
     user_id = text(given, "user_id")
     if not user_id:
         raise required("user_id")
-    return MemberRequest(user_id, text(given, "role") or None, copied(mapping(given, "custom")))
+    return MemberRequest(user_id, text(given, "role") or None, custom_data(given))

@@ -15,6 +15,7 @@ log = logging.getLogger("local-stream")
 
 # The section of the settings that says whether each type is allowed.
 SECTIONS = {"composite": "recording", "individual": "individual_recording", "raw": "raw_recording"}
+AUTOMATIC = "auto-on"
 
 
 class NoRecorder:
@@ -58,6 +59,14 @@ class Recordings:
         call.recorders[recording_type] = recording
         self.recorder.start(call.cid, recording_type)
         self._publish(call, "call.recording_started", recording, user_id)
+
+    def start_automatic(self, call: Call) -> None:
+        """Record what the settings say is recorded without being asked, once a session is open to all."""
+        if call.backstage or call.session is None or call.session.started_at is None:
+            return
+        for recording_type, section in SECTIONS.items():
+            if call.settings[section]["mode"] == AUTOMATIC and recording_type not in call.recorders:
+                self.start(call, recording_type, None, call.base_url)
 
     def stop(self, call: Call, recording_type: str, user_id: str | None = None) -> None:
         """Stop; the file, or that there is none, is told when the recorder has finished."""

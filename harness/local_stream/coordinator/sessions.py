@@ -50,6 +50,7 @@ class Sessions:
         if session.started_at is None:
             session.started_at = participant.joined_at
             self._publish(call, session, "call.session_started", user_id, call=call_response(call))
+            self._recordings.start_automatic(call)
         shown = participant_response(participant)
         self._publish(call, session, "call.session_participant_joined", user_id, participant=shown)
         self._publish_counts(call, session)

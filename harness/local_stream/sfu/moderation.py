@@ -20,8 +20,7 @@ def mute(room: Room, user_ids: Set[str], tracks: Set[str]) -> None:
 
 async def permit(room: Room, user_id: str, capabilities: frozenset[str]) -> None:
     """From now on the user has these capabilities: what they do not allow any more stops."""
-    for participant in room.of_user(user_id):
-        participant.capabilities = capabilities
+    for participant in room.permit(user_id, capabilities):
         participant.send(events.SfuEvent(call_grants_updated=_grants(capabilities)))
         for kind in list(participant.tracks):
             if not participant.may_publish(kind):

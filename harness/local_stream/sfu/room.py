@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
 from harness.local_stream.sfu.errors import SfuError, unauthenticated
@@ -55,6 +56,8 @@ class Room:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: tuple[float, Callable[[SfuUser], bool]] | None = None
         self._removed: dict[str, float] = {}
+        # By user id: what tokens from before that moment are worth since.
+        self._permitted: dict[str, tuple[float, frozenset[str]]] = {}
         # By session id: the user. Everybody sees these first.
         self.pins: dict[str, str] = {}
         self._watcher: Watcher | None = None
@@ -89,7 +92,12 @@ class Room:
             if participant is not None and participant.user.id == grant.user.id:
                 await self.leave(participant)
         participant = Participant(
-            session_id, grant, secrets.token_hex(8), self._identity, self._track_changed, self._faults
+            session_id,
+            self._as_permitted(grant),
+            secrets.token_hex(8),
+            self._identity,
+            self._track_changed,
+            self._faults,
         )
         participant.channel = channel
         self.participants[session_id] = participant
@@ -169,6 +177,13 @@ class Room:
             participant.send(event)
             await self.leave(participant)
 
+    def permit(self, user_id: str, capabilities: frozenset[str]) -> list[Participant]:
+        """From now on the user has these capabilities, whatever tokens made until now say; its sessions."""
+        self._permitted[user_id] = (time.time(), capabilities)
+        for participant in self.of_user(user_id):
+            participant.capabilities = capabilities
+        return self.of_user(user_id)
+
     def of_user(self, user_id: str) -> list[Participant]:
         """The sessions of one user."""
         return [each for each in self.participants.values() if each.user.id == user_id]
@@ -228,6 +243,10 @@ class Room:
         for other in self.participants.values():
             if other is not participant:
                 other.send(event)
+
+    def _as_permitted(self, grant: Grant) -> Grant:
+        since, capabilities = self._permitted.get(grant.user.id, (0.0, grant.capabilities))
+        return replace(grant, capabilities=capabilities) if grant.issued < since else grant
 
     def _refuse_ended(self, grant: Grant) -> None:
         if self._ended and grant.issued < self._ended[0] and not self._ended[1](grant.user):

@@ -100,10 +100,8 @@ class Sfu:
             moderation.mute(room, user_ids, tracks)
 
     async def permit(self, cid: str, user_id: str, capabilities: Set[str]) -> None:
-        """From now on the user has these capabilities, whatever its token says."""
-        room = self._rooms.find(cid)
-        if room is not None:
-            await moderation.permit(room, user_id, frozenset(capabilities))
+        """From now on the user has these capabilities, whatever tokens made until now say."""
+        await moderation.permit(self._rooms.room(cid), user_id, frozenset(capabilities))
 
     def pin(self, cid: str, user_id: str, session_id: str, *, pinned: bool) -> bool:
         """Pin or unpin one session for everybody; False when it is not in the call."""

@@ -93,6 +93,23 @@ def test_a_kick_with_block_is_both(local_stream: LocalStream, host: str, viewer:
         assert owner.asks("GET", live)["call"]["blocked_user_ids"] == [viewer]
 
 
+def test_a_blocked_user_hears_that_and_then_nothing_until_it_is_unblocked(
+    local_stream: LocalStream, host: str, viewer: str, live: str
+) -> None:
+    member = local_stream.new_user()
+    local_stream.as_server("POST", f"/video{live}/members", {"update_members": [{"user_id": member}]})
+    with connected(local_stream, viewer) as watcher, connected(local_stream, member) as other:
+        watcher.asks("GET", live)
+        local_stream.as_server("POST", f"/video{live}/block", {"user_id": member})
+        local_stream.as_server("POST", f"/video{live}/kick", {"user_id": viewer, "block": True})
+        local_stream.as_server("POST", f"/video{live}/event", {"user_id": host, "custom": {"secret": 1}})
+        for user_id in (viewer, member):
+            local_stream.as_server("POST", f"/video{live}/unblock", {"user_id": user_id})
+        heard = [[event["type"] for event in person.heard_before_echo()] for person in (watcher, other)]
+    blocked, kicked, unblocked = "call.blocked_user", "call.kicked_user", "call.unblocked_user"
+    assert heard == [[blocked, blocked, kicked, unblocked, unblocked], [blocked, unblocked]]
+
+
 def test_both_sessions_of_a_kicked_user_end_and_nobody_elses(
     local_stream: LocalStream, host: str, viewer: str, call_id: str, live: str
 ) -> None:

@@ -65,12 +65,12 @@ def test_a_connection_that_reads_nothing_is_cut(frame: str, fit: int) -> None:
 def test_a_client_that_reads_nothing_is_let_go(local_stream: LocalStream, host: str) -> None:
     reader, sleeper = local_stream.new_user(), local_stream.new_user()
     call_id = local_stream.new_call(host, members=[{"user_id": reader}, {"user_id": sleeper}])
-    path = f"/api/v2/video/call/livestream/{call_id}"
+    path = f"/api/v2/video/call/livestream/{call_id}/members"
     with crowd(local_stream.base_url, [reader, sleeper]) as ((reading, _), _sleeping):
         for turn in range(200):
-            body = {"custom": {"turn": turn, "much": "x" * 100_000}}
-            local_stream.as_server("PATCH", path, body).raise_for_status()
-            assert reading.hears_next()["call"]["custom"]["turn"] == turn
+            much = {"user_id": host, "custom": {"turn": turn, "much": "x" * 5_000}}
+            local_stream.as_server("POST", path, {"update_members": [much] * 20}).raise_for_status()
+            assert reading.hears_next()["members"][0]["custom"]["turn"] == turn
         eventually(lambda: _ended(local_stream, sleeper))
         assert not _ended(local_stream, reader)
 

@@ -1,5 +1,7 @@
 """Events of the app's own, and reactions."""
 
+import uuid
+
 import pytest
 from getstream import models
 
@@ -47,6 +49,23 @@ def test_custom_data_up_to_five_kilobytes(local_stream: LocalStream, host: str, 
     answer = local_stream.as_user(host, "POST", path, {"custom": {"a": fits["a"] + "x"}})
     assert (answer.status_code, answer.json()["code"]) == (400, 4)
     assert "5120 bytes of JSON at most, got 5121" in answer.json()["message"]
+
+
+def test_calls_and_members_keep_no_more_either(local_stream: LocalStream, host: str, call_id: str) -> None:
+    path, other = f"/video/call/livestream/{call_id}", f"/video/call/livestream/{uuid.uuid4()}"
+    large = {"custom": {"a": "x" * 5 * 1024}}
+    for method, asked, body in (
+        ("POST", other, {"data": large}),
+        ("POST", other, {"data": {"members": [{"user_id": host, **large}]}}),
+        ("PATCH", path, large),
+        ("POST", f"{path}/members", {"update_members": [{"user_id": host, **large}]}),
+    ):
+        answer = local_stream.as_user(host, method, asked, body)
+        assert (answer.status_code, answer.json()["code"]) == (400, 4)
+        assert "custom must be 5120 bytes of JSON at most" in answer.json()["exception_fields"]["custom"]
+    kept = local_stream.as_user(host, "GET", path).json()
+    assert (kept["call"]["custom"], kept["members"]) == ({}, [])
+    assert local_stream.as_user(host, "GET", other).status_code == 404
 
 
 def test_somebody_must_have_sent_it(local_stream: LocalStream, call_id: str) -> None:

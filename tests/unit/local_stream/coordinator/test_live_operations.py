@@ -71,3 +71,12 @@ def test_the_times_of_the_broadcast_are_in_the_session(
     local_stream.as_user(host, "POST", f"{path}/mark_ended", {})
     ended = local_stream.as_user(host, "GET", path).json()["call"]
     assert (ended["session"], ended["current_session_id"]) == (None, "")
+
+
+def test_what_has_ended_does_not_go_live(local_stream: LocalStream, host: str, call_id: str) -> None:
+    path = f"/video/call/livestream/{call_id}"
+    local_stream.as_user(host, "POST", f"{path}/mark_ended", {})
+    refused = local_stream.as_user(host, "POST", f"{path}/go_live", {})
+    assert (refused.status_code, refused.json()["code"]) == (400, 4)
+    assert refused.json()["message"] == 'GoLive failed with error: "call has ended"'
+    assert local_stream.as_user(host, "GET", path).json()["call"]["backstage"] is True

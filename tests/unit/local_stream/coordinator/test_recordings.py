@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from getstream import models
 
+from harness.local_stream.coordinator.call_settings import overridden
 from harness.local_stream.coordinator.call_types import CallTypes
 from harness.local_stream.coordinator.calls import Call, Session
 from harness.local_stream.coordinator.errors import ApiError
@@ -234,6 +235,18 @@ def test_a_call_can_not_be_recorded_twice_at_once() -> None:
         recordings.start(call, "composite", None, "http://127.0.0.1")
 
 
+def test_what_is_recorded_unasked_is_where_the_call_was_joined() -> None:
+    source = Source()
+    recordings = Recordings(Heard(), source)  # type: ignore[arg-type]
+    call = _call(source)
+    call.base_url = "http://127.0.0.1"
+    recordings.start_automatic(call)
+    assert call.recorders == {}
+    call.settings = overridden(call.settings, {"recording": {"mode": "auto-on"}})
+    recordings.start_automatic(call)
+    assert [each.base_url for each in call.recorders.values()] == ["http://127.0.0.1"]
+
+
 def _call(source: Source) -> Call:
     now, livestream = source.now(), CallTypes(source).get("livestream")
     call = Call(livestream, "a", User("host", now, now), now, now, livestream.settings, backstage=False)
@@ -245,6 +258,32 @@ async def _turn(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not holds():
             await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("enabled", [True, False], ids=["in backstage first", "open at once"])
+def test_what_is_auto_on_starts_when_somebody_is_there_and_the_call_is_live(
+    local_stream: LocalStream, host: str, enabled: bool
+) -> None:
+    automatic = {
+        "backstage": {"enabled": enabled},
+        "recording": {"mode": "auto-on"},
+        "raw_recording": {"mode": "auto-on"},
+    }
+    path = f"/call/livestream/{local_stream.new_call(host, settings_override=automatic)}"
+    with connected(local_stream, host) as owner:
+        owner.asks("GET", path)
+        if not enabled:
+            owner.asks("POST", f"{path}/go_live", {})
+            assert owner.asks("GET", path)["call"]["recording"] is False
+        with joined(local_stream, host, path.split("/")[-1]):
+            if enabled:
+                assert owner.asks("GET", path)["call"]["recording"] is False
+                owner.asks("POST", f"{path}/go_live", {"start_recording": True})
+            started = [_hears(owner, "call.recording_started")["recording_type"] for _ in range(2)]
+            assert started == ["composite", "raw"]
+            owner.asks("POST", f"{path}/stop_live", {})
+            for _ in started:
+                _hears(owner, "call.recording_stopped")
 
 
 def _hears(person: Person, kind: str) -> dict[str, Any]:

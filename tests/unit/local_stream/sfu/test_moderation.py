@@ -83,6 +83,29 @@ def test_tokens_from_before_a_removal_do_not_let_in(run: Run) -> None:
     run(scenario)
 
 
+def test_tokens_from_before_a_change_are_worth_what_is_permitted_since(run: Run) -> None:
+    async def scenario() -> None:
+        async with serving() as served:
+            early = served.host()
+            await served.sfu.permit(CID, "host", {"send-audio"})
+            await early.join()
+            response = await _set_publisher(early, VIDEO)
+            assert response.error.code == models.ERROR_CODE_PERMISSION_DENIED
+            # A newer token says itself what it is worth; nobody else's is worth less.
+            for later in (served.host(), served.client("other", HOST_MAY)):
+                await later.join()
+                answer = await _set_publisher(later, VIDEO)
+                assert answer.error.code != models.ERROR_CODE_PERMISSION_DENIED
+
+    run(scenario)
+
+
+async def _set_publisher(client: Client, kind: int) -> Message:
+    tracks = [models.TrackInfo(track_type=kind, mid="0")]
+    request = signal.SetPublisherRequest(session_id=client.session_id, sdp="", tracks=tracks)
+    return await client.rpc("SetPublisher", request, signal.SetPublisherResponse)
+
+
 async def _publishing(served: Served) -> tuple[Client, Client]:
     """A host whose picture and sound the SFU has, and a viewer who knows."""
     host, viewer = served.host(), served.client("viewer")
