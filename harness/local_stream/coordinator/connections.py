@@ -5,15 +5,11 @@ An event costs its receivers alone, however many others are connected.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator
 
 from harness.local_stream.coordinator.users import User
+from harness.local_stream.unread import Unread
 
-# A client that leaves this many events unread, or this many characters of them, is disconnected: it is gone
-# or stuck.
-UNREAD_LIMIT = 1_000
-UNREAD_CHARACTERS = 8 * 1024 * 1024
 GOING_AWAY = 1001
 
 
@@ -26,27 +22,21 @@ class Connection:
         self.watched: set[str] = set()
         self.closing_code = GOING_AWAY
         self.cut: Callable[[], object] = self.close
-        self._line: asyncio.Queue[str | None] = asyncio.Queue()
-        self._waiting = 0
+        self._unread = Unread[str]()
 
     def send(self, frame: str) -> None:
         """Put `frame` in line; a connection that is too far behind is cut instead."""
-        if self._line.qsize() >= UNREAD_LIMIT or self._waiting + len(frame) > UNREAD_CHARACTERS:
+        if not self._unread.put(frame, len(frame)):
             self.cut()
-            return
-        self._waiting += len(frame)
-        self._line.put_nowait(frame)
 
     def close(self, code: int = GOING_AWAY) -> None:
         """Close after the frames that are in line. Clients come back, except after code 1000."""
         self.closing_code = code
-        self._line.put_nowait(None)
+        self._unread.end()
 
     async def next_frame(self) -> str | None:
         """The frame that is first in line, once there is one."""
-        frame = await self._line.get()
-        self._waiting -= len(frame or "")
-        return frame
+        return await self._unread.next()
 
 
 class Connections:

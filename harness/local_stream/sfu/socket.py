@@ -16,6 +16,7 @@ from harness.local_stream.sfu.publish_options import publish_options
 from harness.local_stream.sfu.room import Room
 from harness.local_stream.sfu.rooms import Rooms
 from harness.local_stream.sfu.subscription import wishes
+from harness.local_stream.unread import Unread
 
 # Clients close normally when they leave, and go away when their page does. Any other end may be an accident.
 GOODBYES = frozenset({1000, 1001})
@@ -33,7 +34,7 @@ class SfuSocket:
         self._journal = journal
         self._room: Room | None = None
         self._participant: Participant | None = None
-        self._outbox: asyncio.Queue[Message] = asyncio.Queue()
+        self._outbox: Unread[Message] = Unread()
         self._detached = False
 
     def send(self, event: Message) -> None:
@@ -41,12 +42,12 @@ class SfuSocket:
         name = event.WhichOneof("event_payload")
         if name != "health_check_response":
             self._record(name, direction="sent")
-        self._outbox.put_nowait(event)
+        self._queue(event)
 
     def detach(self) -> None:
         """The participant is gone or has another socket; what is queued is still sent, then it ends."""
         self._detached = True
-        asyncio.get_running_loop().call_later(DETACHED_SECONDS, self._outbox.put_nowait, None)
+        asyncio.get_running_loop().call_later(DETACHED_SECONDS, self._outbox.end)
 
     async def run(self) -> None:
         await self._socket.accept()
@@ -56,7 +57,7 @@ class SfuSocket:
             code = await self._read()
         finally:
             await self._ended(code)
-            self._outbox.put_nowait(None)
+            self._outbox.end()
             with suppress(Exception):
                 await writer
 
@@ -75,7 +76,7 @@ class SfuSocket:
                     return 1000
             except SfuError as error:
                 self._record("error", code=error.code, message=error.message, direction="sent")
-                self._outbox.put_nowait(error.as_event())
+                self._queue(error.as_event())
                 if self._participant is None:
                     return 1000
 
@@ -151,9 +152,14 @@ class SfuSocket:
 
     async def _write(self) -> None:
         with suppress(WebSocketDisconnect, RuntimeError):
-            while (event := await self._outbox.get()) is not None:
+            while (event := await self._outbox.next()) is not None:
                 await self._socket.send_bytes(event.SerializeToString())
             await self._socket.close()
+
+    def _queue(self, event: Message) -> None:
+        """Whoever reads too little is cut off: it may come back, as after any broken connection."""
+        if not self._outbox.put(event, event.ByteSize()):
+            self._socket.state.abort()
 
     def _health(self) -> Message:
         assert self._room is not None

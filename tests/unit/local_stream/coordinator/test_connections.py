@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.local_stream.coordinator import connections
+from harness.local_stream import unread
 from harness.local_stream.coordinator.connections import Connection, Connections
 from harness.local_stream.coordinator.users import User
 from tests.unit.local_stream.crowd import crowd
@@ -45,7 +45,7 @@ def test_who_left_is_forgotten_wherever_it_was_known() -> None:
 
 @pytest.mark.parametrize(
     ("frame", "fit"),
-    [("x", connections.UNREAD_LIMIT), ("x" * (connections.UNREAD_CHARACTERS // 8), 8)],
+    [("x", unread.UNREAD_LIMIT), ("x" * (unread.UNREAD_SIZE // 8), 8)],
     ids=["many", "long"],
 )
 def test_a_connection_that_reads_nothing_is_cut(frame: str, fit: int) -> None:
