@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import httpx
+import numpy as np
 import pytest
 from getstream import Stream
 from playwright.sync_api import BrowserContext, Playwright
@@ -15,7 +17,10 @@ from harness.browser.eventually import eventually
 from harness.browser.proof import prove_picture, prove_sound
 from harness.config import HarnessSettings, load
 from harness.errors import SetUpError
+from harness.media.mark import Luma, read_mark
+from harness.media.tone import clip_of
 from harness.setup import browser as browser_setup
+from tests.unit.local_stream.recording.encoded import content
 from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, running
 from tests.vendor import media_page
 from tests.vendor.media_page import Person
@@ -214,3 +219,50 @@ def hears(viewer: Person, tracks: int) -> None:
         return None if found == tracks else f"{found} tracks carry sound, expected {tracks}."
 
     eventually(why_not, within=WITHIN)
+
+
+@pytest.mark.parametrize(("codec", "layers"), [("vp8", 3), ("vp8", 1), ("vp9", 1), ("h264", 1)])
+def test_a_recording_holds_the_picture_and_the_sound_of_that_host(
+    page_url: str, new_window: Callable[..., BrowserContext], tmp_path: Path, codec: str, layers: int
+) -> None:
+    told = {"HARNESS_STREAM_VIDEO_CODEC": codec, "HARNESS_STREAM_VIDEO_LAYERS": str(layers)}
+    with running(told=told) as base_url:
+        party = Party(base_url, page_url, new_window)
+        _, watching = party.starts("current", "current")
+        path = f"/video/call/livestream/{party.call_id}"
+        # A viewer of a small picture: the recording asks for the large one.
+        watching.does("resize", *SMALL)
+        party.stream.as_server("POST", f"{path}/start_recording", {}).raise_for_status()
+        goes_on(watching, frames=120)
+        party.stream.as_server("POST", f"{path}/stop_recording", {}).raise_for_status()
+        file = fetched(party, f"{path}/recordings", tmp_path)
+    shown = list(frames_of(file))
+    marks = [mark for width, luma in shown if width == LARGE[0] and (mark := read_mark(luma))]
+    assert len(shown) > 60
+    assert len(marks) > len(shown) // 3
+    assert {mark.clip_id for mark in marks} == {1}
+    assert len({mark.frame for mark in marks}) > 10
+    played = content(file)
+    assert played.codecs == [codec, "opus"]
+    assert played.hertz is not None
+    assert clip_of(played.hertz) == 1
+
+
+def fetched(party: Party, path: str, folder: Path) -> Path:
+    """The only recording, once it is complete."""
+
+    def why_not() -> str | None:
+        return None if party.stream.as_server("GET", path).json()["recordings"] else "No recording is ready."
+
+    eventually(why_not, within=WITHIN)
+    [recording] = party.stream.as_server("GET", path).json()["recordings"]
+    file = folder / str(recording["filename"])
+    file.write_bytes(party.stream.http.get(recording["url"]).content)
+    return file
+
+
+def frames_of(file: Path) -> Iterator[tuple[int, Luma]]:
+    """Each picture: its width as it was sent, and its brightness."""
+    with av.open(file) as container:
+        for frame in container.decode(video=0):
+            yield frame.width, frame.reformat(format="gray").to_ndarray().astype(np.uint8)
