@@ -103,12 +103,12 @@ class Coordinator:
 
     async def reset(self) -> None:
         """As just started: nobody, no call, no connection, no fault, the clock right, an empty journal."""
+        # Whoever asks while this waits asks the old world: all of it goes at one moment, afterwards.
         await self.media.reset()
-        await self.outbox.reset()
+        await self.recordings.close()
         self.publisher.close_all()
         self.ringing.stop()
         self.sessions.stop()
-        await self.recordings.close()
         self.calls.clear()
         self.app.reset()
         self.roles.reset()
@@ -120,6 +120,7 @@ class Coordinator:
         self.faults.clear()
         self.source.reset()
         self.journal.clear()
+        await self.outbox.reset()
 
     async def close(self) -> None:
         """Stop: no timer and no connection is left."""

@@ -41,11 +41,13 @@ class Publisher:
         user.last_active = self._source.now()
         return connection
 
-    def disconnect(self, connection: Connection) -> None:
-        """Forget `connection` and what it watched."""
-        if self.connections.remove(connection):
+    def disconnect(self, connection: Connection) -> bool:
+        """Forget `connection` and what it watched; False when it was forgotten already."""
+        known = self.connections.remove(connection)
+        if known:
             connection.user.connections -= 1
             connection.user.last_active = self._source.now()
+        return known
 
     def check_watches(self, connection_id: str | None, user_id: str | None) -> None:
         """Raises ApiError 4 without a connection, and 46 when it is not open or not that user's."""
@@ -124,6 +126,7 @@ class Publisher:
             connection.close(NORMAL)
 
     def close_all(self) -> None:
-        """Close every connection."""
+        """Forget every connection, and close it: how soon it is closed is up to its client."""
         for connection in self.connections:
+            self.disconnect(connection)
             connection.close()

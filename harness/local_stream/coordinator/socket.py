@@ -109,11 +109,12 @@ class CoordinatorSocket:
         finally:
             if expiry:
                 expiry.cancel()
-            self._coordinator.publisher.disconnect(connection)
+            known = self._coordinator.publisher.disconnect(connection)
             sending.cancel()
             receiving.cancel()
             await asyncio.gather(sending, receiving, return_exceptions=True)
-        self._record(None, user.id, connection_id=connection.id, closed=True)
+        if known:  # one from before a reset is no matter of the journal after it
+            self._record(None, user.id, connection_id=connection.id, closed=True)
 
     def _when_expired(self, connection: Connection, expires: float | None) -> Alarm | None:
         if expires is None:

@@ -66,13 +66,13 @@ class Outbox:
         return None
 
     async def reset(self) -> None:
-        """Forget everything, also what is under way."""
+        """Forget everything at once, also what is under way; then wait for the end of that."""
+        self._lines.clear()
+        self._kept.clear()
         workers = list(self._workers)
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-        self._lines.clear()
-        self._kept.clear()
 
     async def close(self) -> None:
         """Stop for good: no request and no task is left."""

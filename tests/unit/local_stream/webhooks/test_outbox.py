@@ -273,6 +273,20 @@ def test_a_late_webhook_keeps_its_place(local_stream: LocalStream) -> None:
     assert [event_of(each) for each in receiver.received] == LIVE
 
 
+def outbox_of(kind: type[Sender]) -> Outbox:
+    """An outbox without a local Stream around it, with such a sender."""
+    journal, source = Journal(), Source()
+    sender = kind("key", "secret", 10, source, journal, Faults(journal))
+    return Outbox(lambda: [Hook("http://127.0.0.1:9/")], sender, source, timeout=10, backoff=0)
+
+
+async def none_waits(outbox: Outbox) -> None:
+    """Returns when everything was delivered or failed."""
+    async with asyncio.timeout(10):
+        while any(each["state"] == "waiting" for each in outbox.listed()):
+            await asyncio.sleep(0)
+
+
 def test_a_delivery_that_fails_by_a_defect_is_not_in_the_way_of_the_next() -> None:
     class Defective(Sender):
         async def attempt(self, delivery: Delivery, number: int, *, within: float) -> Attempt:
@@ -281,23 +295,47 @@ def test_a_delivery_that_fails_by_a_defect_is_not_in_the_way_of_the_next() -> No
                 raise KeyError("a defect")
             return Attempt(0, 200)
 
-    async def settled(outbox: Outbox) -> None:
-        async with asyncio.timeout(10):
-            while any(each["state"] == "waiting" for each in outbox.listed()):
-                await asyncio.sleep(0)
-
     async def states() -> list[object]:
-        journal, source = Journal(), Source()
-        sender = Defective("key", "secret", 10, source, journal, Faults(journal))
-        outbox = Outbox(lambda: [Hook("http://127.0.0.1:9/")], sender, source, timeout=10, backoff=0)
+        outbox = outbox_of(Defective)
         outbox.put("call.created", "livestream:x", {})
         outbox.put("call.ended", "livestream:x", {})
-        await settled(outbox)
+        await none_waits(outbox)
         outbox.put("call.deleted", "livestream:x", {})
-        await settled(outbox)
+        await none_waits(outbox)
         found = [each["state"] for each in outbox.listed()]
         await outbox.close()
         return found
 
     with start_blocking_portal() as portal:
         assert portal.call(states) == ["failed", "delivered", "delivered"]
+
+
+def test_what_is_put_while_a_reset_waits_is_delivered() -> None:
+    class Slow(Sender):
+        async def attempt(self, delivery: Delivery, number: int, *, within: float) -> Attempt:
+            del number, within
+            if delivery.event == "call.created":
+                sending.set()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    await over.wait()
+            return Attempt(0, 200)
+
+    async def states() -> list[object]:
+        outbox = outbox_of(Slow)
+        outbox.put("call.created", "livestream:x", {})
+        await sending.wait()
+        resetting = asyncio.create_task(outbox.reset())
+        await asyncio.sleep(0)
+        outbox.put("call.ended", "livestream:x", {})
+        over.set()
+        await resetting
+        await none_waits(outbox)
+        found = [(each["event"], each["state"]) for each in outbox.listed()]
+        await outbox.close()
+        return found
+
+    sending, over = asyncio.Event(), asyncio.Event()
+    with start_blocking_portal() as portal:
+        assert portal.call(states) == [("call.ended", "delivered")]
