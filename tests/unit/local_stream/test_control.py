@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from getstream import Stream
+from websockets.exceptions import ConnectionClosed
 
 from tests.unit.local_stream.browser_door import connected
-from tests.unit.local_stream.server import API_KEY, LocalStream, running, signed, token
+from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, running, signed, token
 
 
 def test_the_journal_tells_the_story_of_a_call(local_stream: LocalStream, host: str, call_id: str) -> None:
@@ -69,6 +72,17 @@ def test_reset_forgets_everything() -> None:
         assert http.get("/_control/journal").json() == {"entries": []}
         assert http.get("/api/v2/video/call/livestream/x").status_code == 404
         assert http.get("/api/v2/users", params={"payload": "{}"}).json()["users"] == []
+
+
+def test_who_was_connected_before_a_reset_is_not_in_the_journal_after_it() -> None:
+    with running() as base_url, httpx.Client(base_url=base_url, timeout=10) as http, ExitStack() as stack:
+        local_stream = LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
+        people = [stack.enter_context(connected(local_stream, f"user-{number}")) for number in range(20)]
+        http.post("/_control/reset").raise_for_status()
+        for person in people:
+            with pytest.raises(ConnectionClosed):
+                person.socket.recv(timeout=5)
+        assert http.get("/_control/journal").json() == {"entries": []}
 
 
 def test_reset_takes_back_faults_and_clock() -> None:
@@ -135,3 +149,26 @@ def test_pages_may_neither_use_nor_read_it(local_stream: LocalStream, host: str,
         assert (answer.status_code, list(answer.json())) == (403, ["error"])
         assert "access-control-allow-origin" not in answer.headers
     assert local_stream.http.get(f"/_control{call}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1", 200),
+        ("127.0.0.1:3031", 200),
+        ("localhost:3031", 200),
+        ("LOCALHOST", 200),
+        ("[::1]:3031", 200),
+        ("app.example", 403),
+        ("127.0.0.1.app.example:3031", 403),
+        ("localhost.app.example", 403),
+        ("127.0.0.1@app.example", 403),
+        ("10.0.0.1", 403),
+        ("[::1", 403),
+    ],
+)
+def test_only_requests_that_name_this_machine_are_answered(
+    local_stream: LocalStream, host: str, status: int
+) -> None:
+    """The name of a website may lead here; its pages would read answers as their own."""
+    assert local_stream.http.get("/_control/journal", headers={"host": host}).status_code == status
