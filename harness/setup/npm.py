@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,9 +44,14 @@ def install(sources: Path, packages: Path, doing: str) -> None:
 
 def run_node(folder: Path, doing: str, program: Path, *arguments: str) -> None:
     """Run a program with our Node, which comes first on the path for tools that look for one."""
+    run_tool([NODE, program, *arguments], doing, within=WITHIN, cwd=folder, environment=node_environment({}))
+
+
+def node_environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a program with our Node and with what is its `own`."""
     path = child_environment({}).get("PATH", os.defpath)
-    environment = child_environment({"PATH": f"{NODE.parent}{os.pathsep}{path}", "CI": "1", "NO_COLOR": "1"})
-    run_tool([NODE, program, *arguments], doing, within=WITHIN, cwd=folder, environment=environment)
+    node = {"PATH": f"{NODE.parent}{os.pathsep}{path}", "CI": "1", "NO_COLOR": "1"}
+    return child_environment({**node, **own})
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -11,15 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from harness.config import child_environment
 from harness.serving import LOOPBACK
-from harness.setup.npm import NODE
+from harness.setup.npm import NODE, node_environment
 from tests.unit.local_stream.server import API_KEY, API_SECRET
 
 Clients = Literal["current", "seed"]
 Status = Literal["passed", "failed", "skipped"]
 CONFIG = Path(__file__).with_name("vitest.config.mjs")
 WITHIN = 300.0
+NO_TEST = "(the file itself)"
 STATUSES: dict[str, Status] = {"passed": "passed", "failed": "failed"}
 
 
@@ -48,7 +47,12 @@ def run(folder: Path, files: Sequence[str], modules: Path, base_url: str, client
         check=False,
     )
     assert report.is_file(), f"vitest did not run:\n{ran.stdout}{ran.stderr}"
-    return list(_results(json.loads(report.read_text()), folder))
+    results = list(_results(json.loads(report.read_text()), folder))
+    if ran.returncode and not any(one.status == "failed" for one in results):
+        results.append(
+            Result(files[0], NO_TEST, "failed", f"vitest: {ran.returncode}, {ran.stderr or ran.stdout}")
+        )
+    return results
 
 
 def _command(folder: Path, files: Sequence[str], modules: Path, report: Path) -> list[str]:
@@ -63,19 +67,17 @@ def _environment(base_url: str, clients: Clients) -> dict[str, str]:
         "STREAM_SECRET": API_SECRET,
         "STREAM_BASE_URL": base_url,
         "STREAM_CLIENTS": clients,
-        "PATH": f"{NODE.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        "CI": "1",
-        "NO_COLOR": "1",
     }
     # No proxy can help on loopback.
-    return child_environment({**own, "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK})
+    return node_environment({**own, "NO_PROXY": LOOPBACK, "no_proxy": LOOPBACK})
 
 
 def _results(report: dict[str, Any], folder: Path) -> Iterator[Result]:
+    """What became of each test; a file of which no test ran is a failure of its own."""
     for file in report["testResults"]:
         name = str(Path(file["name"]).relative_to(folder.resolve()))
-        if not file["assertionResults"]:
-            yield Result(name, "(the file itself)", "failed", file["message"])
+        if not any(each["status"] in STATUSES for each in file["assertionResults"]):
+            yield Result(name, NO_TEST, "failed", file["message"] or "none of its tests ran")
         for each in file["assertionResults"]:
             why = "\n".join(each["failureMessages"])
             yield Result(name, each["fullName"], STATUSES.get(each["status"], "skipped"), why)
