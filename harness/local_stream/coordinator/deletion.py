@@ -13,10 +13,11 @@ async def delete_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "delete-call")
     hard = flag(ask.body, "hard")
-    detail = {"call": call_response(call)}
-    coordinator.publisher.publish(call, "call.deleted", detail, ask.caller.user_id)
     await coordinator.media.end_call(call.cid, "ended")
     coordinator.sessions.close(call)
+    # Nothing is told of a call after its end: first who left, then that there is none any more.
+    detail = {"call": call_response(call)}
+    coordinator.publisher.publish(call, "call.deleted", detail, ask.caller.user_id)
     coordinator.recordings.forget(call)
     coordinator.calls.remove(call)
     task = coordinator.tasks.done({call.cid: {"status": "ok"}}) if hard else None

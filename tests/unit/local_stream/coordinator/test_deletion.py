@@ -48,12 +48,12 @@ def test_everybody_leaves_and_hears_of_it(
             participant.hears("call_ended")
         heard = watcher.heard_before_echo()
     assert [event["type"] for event in heard] == [
-        "call.deleted",
         "call.session_participant_left",
         "call.session_participant_count_updated",
         "call.session_ended",
+        "call.deleted",
     ]
-    assert faults(heard[0], models.CallDeletedEvent, "iso") == []
+    assert faults(heard[-1], models.CallDeletedEvent, "iso") == []
 
 
 def test_the_id_is_free_again(local_stream: LocalStream, viewer: str, call_id: str) -> None:
