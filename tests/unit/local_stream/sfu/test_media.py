@@ -116,3 +116,26 @@ def test_another_host_never_reaches_the_viewer_of_this_one(run: Run) -> None:
                 assert await viewer.luma(5) == pytest.approx(40, abs=12)
 
     run(scenario)
+
+
+def test_track_that_takes_over_its_type_reaches_who_watches(run: Run) -> None:
+    """As when a client is told to publish with another codec: a new section, while the old one stays."""
+
+    async def scenario() -> None:
+        async with serving() as served:
+            host, viewer = served.host(), served.client("viewer")
+            await host.join()
+            await viewer.join()
+            await host.publish(Grey(60))
+            await viewer.subscribe((host.session_id, VIDEO))
+            await viewer.answer_offer()
+            async with asyncio.timeout(20):
+                assert await viewer.luma() == pytest.approx(60, abs=12)
+            first = viewer.tracks.pop("video")
+            await host.publish(Grey(200))
+            await viewer.answer_offer()
+            async with asyncio.timeout(20):
+                assert await viewer.luma() == pytest.approx(200, abs=12)
+            assert viewer.tracks["video"] is not first
+
+    run(scenario)

@@ -159,8 +159,8 @@ def test_ice_restart_offers_new_credentials(run: Run) -> None:
                 session_id=viewer.session_id, peer_type=models.PEER_TYPE_SUBSCRIBER
             )
             await viewer.rpc("IceRestart", request, signal.ICERestartResponse)
-            offer = await viewer.event("subscriber_offer")
-            assert offer.ice_restart
+            # On a busy machine the first offer is repeated before its answer has come.
+            offer = await viewer.event("subscriber_offer", lambda offer: bool(offer.ice_restart))
             assert _ufrag(offer.sdp) != _ufrag(before)
 
     run(scenario)
