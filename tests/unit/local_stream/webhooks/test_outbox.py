@@ -295,7 +295,7 @@ def test_a_delivery_that_fails_by_a_defect_is_not_in_the_way_of_the_next() -> No
                 raise KeyError("a defect")
             return Attempt(0, 200)
 
-    async def states() -> list[object]:
+    async def states() -> list[tuple[object, object]]:
         outbox = outbox_of(Defective)
         outbox.put("call.created", "livestream:x", {})
         outbox.put("call.ended", "livestream:x", {})
@@ -322,7 +322,7 @@ def test_what_is_put_while_a_reset_waits_is_delivered() -> None:
                     await over.wait()
             return Attempt(0, 200)
 
-    async def states() -> list[object]:
+    async def states() -> list[tuple[object, object]]:
         outbox = outbox_of(Slow)
         outbox.put("call.created", "livestream:x", {})
         await sending.wait()
