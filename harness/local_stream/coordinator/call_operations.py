@@ -15,24 +15,28 @@ from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.custom_data import custom_data
 from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
-from harness.local_stream.coordinator.ring_operations import ring_if_asked
-from harness.local_stream.coordinator.values import flag, mapping, moment, text, whole
+from harness.local_stream.coordinator.pages import LARGEST_PAGE, bounded
+from harness.local_stream.coordinator.ring_operations import check_ring, ring_if_asked
+from harness.local_stream.coordinator.values import flag, mapping, moment, text
 
 
 async def get_or_create_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """The call, made if need be. Whoever makes it owns it."""
+    limit = bounded(ask.body, "members_limit", LARGEST_PAGE)
+    check_ring(coordinator, ask)
     call, created = get_or_create(coordinator, ask)
     coordinator.require(ask.caller, call, "read-call")
     ring_if_asked(coordinator, ask, call)
-    return _watched_state(coordinator, ask, call, whole(ask.body, "members_limit")) | {"created": created}
+    return _watched_state(coordinator, ask, call, limit) | {"created": created}
 
 
 async def get_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """The call."""
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "read-call")
+    limit = bounded({"members_limit": ask.number("members_limit")}, "members_limit", LARGEST_PAGE)
     ring_if_asked(coordinator, ask, call)
-    return _watched_state(coordinator, ask, call, ask.number("members_limit"))
+    return _watched_state(coordinator, ask, call, limit)
 
 
 async def update_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:

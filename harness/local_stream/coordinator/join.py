@@ -8,9 +8,10 @@ from harness.local_stream.coordinator.calls import Call, Joined
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import required
 from harness.local_stream.coordinator.operations import Ask, Operation
-from harness.local_stream.coordinator.ring_operations import ring_if_asked
+from harness.local_stream.coordinator.pages import LARGEST_PAGE, bounded
+from harness.local_stream.coordinator.ring_operations import check_ring, ring_if_asked
 from harness.local_stream.coordinator.users import User
-from harness.local_stream.coordinator.values import flag, text, whole
+from harness.local_stream.coordinator.values import flag, text
 from harness.local_stream.sfu import SfuUser
 
 STATS_OPTIONS = {"reporting_interval_ms": 10_000, "enable_rtc_stats": False}
@@ -23,7 +24,8 @@ async def join_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     user_id = ask.acting_user_id
     if user_id is None:
         raise required("user_id")
-    user = coordinator.user(user_id)
+    user, limit = coordinator.user(user_id), bounded(ask.body, "members_limit", LARGEST_PAGE)
+    check_ring(coordinator, ask)
     call, created = (
         get_or_create(coordinator, ask) if flag(ask.body, "create") else (coordinator.call(ask.cid), False)
     )
@@ -37,7 +39,7 @@ async def join_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     coordinator.publisher.watch(ask.query.get("connection_id"), user.id, call)
     ring_if_asked(coordinator, ask, call)
     return {
-        **call_state(call, capabilities, whole(ask.body, "members_limit")),
+        **call_state(call, capabilities, limit),
         "created": created,
         "credentials": coordinator.media.credentials(
             ask.base_url, call.cid, _sfu_user(user), set(capabilities)

@@ -29,6 +29,7 @@ async def go_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     coordinator.require(ask.caller, call, "update-call")
     if call.ended_at is not None:
         raise input_error("call has ended")
+    wanted = _recordings_to_start(coordinator, ask, call)
     if call.backstage:
         call.backstage = False
         call.updated_at = coordinator.source.now()
@@ -38,7 +39,8 @@ async def go_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
             call, "call.live_started", {"call": call_response(call)}, ask.caller.user_id
         )
         coordinator.recordings.start_automatic(call)
-    _start_recordings(coordinator, ask, call)
+    for recording_type in sorted(wanted - set(call.recorders)):
+        coordinator.recordings.start(call, recording_type, ask.caller.user_id, ask.base_url)
     return {"call": call_response(call)}
 
 
@@ -46,11 +48,13 @@ async def stop_live(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Back to backstage: those who may not be there are sent away."""
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "update-call")
+    to_stop = set(RECORDINGS.values()) - _flagged(ask, "continue")
     if not call.backstage:
         call.backstage = True
         if call.session:
             call.session.live_ended_at = coordinator.source.now()
-        _stop_recordings(coordinator, ask, call)
+        for recording_type in sorted(to_stop & set(call.recorders)):
+            coordinator.recordings.stop(call, recording_type, ask.caller.user_id)
         publish_update(coordinator, call, ask.caller.user_id)
         await coordinator.media.end_call(call.cid, "live_ended", keep=_may_join_backstage(coordinator, call))
     return {"call": call_response(call)}
@@ -74,19 +78,18 @@ async def end_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     return {}
 
 
-def _start_recordings(coordinator: Coordinator, ask: Ask, call: Call) -> None:
-    """Start what the flags ask for. Without a session nothing can be recorded: then the journal says so."""
+def _recordings_to_start(coordinator: Coordinator, ask: Ask, call: Call) -> set[str]:
+    """What the flags ask for. Without a session nothing can be recorded: then the journal says so.
+
+    Raises the vendor's input error for what the settings do not allow.
+    """
     wanted = _flagged(ask, "start") - set(call.recorders)
     if wanted and (call.session is None or call.session.started_at is None):
         ask.noted["not_recorded"] = sorted(wanted)
-        return
+        return set()
     for recording_type in sorted(wanted):
-        coordinator.recordings.start(call, recording_type, ask.caller.user_id, ask.base_url)
-
-
-def _stop_recordings(coordinator: Coordinator, ask: Ask, call: Call) -> None:
-    for recording_type in sorted(set(call.recorders) - _flagged(ask, "continue")):
-        coordinator.recordings.stop(call, recording_type, ask.caller.user_id)
+        coordinator.recordings.check_enabled(call, recording_type)
+    return wanted
 
 
 def _flagged(ask: Ask, verb: str) -> set[str]:

@@ -32,8 +32,8 @@ def page(items: Sequence[T], given: Json, key: Callable[[T], str] | None) -> Pag
 
     Without a `key`, cursors are places in the list alone.
     """
-    size = _bounded(given, "limit", LARGEST_PAGE) or PAGE
-    offset = _bounded(given, "offset", FARTHEST) or 0
+    size = bounded(given, "limit", LARGEST_PAGE) or PAGE
+    offset = bounded(given, "offset", FARTHEST) or 0
     on, back = text(given, "next"), text(given, "prev")
     if on and back:
         raise input_error("cannot specify next and prev at the same time")
@@ -53,7 +53,8 @@ def page(items: Sequence[T], given: Json, key: Callable[[T], str] | None) -> Pag
     )
 
 
-def _bounded(given: Json, name: str, most: int) -> int | None:
+def bounded(given: Json, name: str, most: int) -> int | None:
+    """A whole number from 0 to `most`, or None when absent or null; raises the vendor's input error."""
     value = whole(given, name)
     for wrong, sentence in [
         (value is not None and value < 0, f"{name} must be 0 or greater"),

@@ -49,9 +49,7 @@ class Recordings:
         """Record from now on, for a file below `base_url`; raises the vendor's input error when it can't."""
         if call.session is None or call.session.started_at is None:
             raise input_error("there is no active session")
-        section = SECTIONS[recording_type]
-        if call.settings[section]["mode"] == "disabled":
-            raise input_error(f"settings.{section}.mode is disabled")
+        self.check_enabled(call, recording_type)
         if recording_type in call.recorders:
             raise input_error(f"{recording_type} recording is already running")
         now = self._source.now()
@@ -59,6 +57,12 @@ class Recordings:
         call.recorders[recording_type] = recording
         self.recorder.start(call.cid, recording_type)
         self._publish(call, "call.recording_started", recording, user_id)
+
+    def check_enabled(self, call: Call, recording_type: str) -> None:
+        """Raises the vendor's input error when the settings of `call` do not let it be recorded so."""
+        section = SECTIONS[recording_type]
+        if call.settings[section]["mode"] == "disabled":
+            raise input_error(f"settings.{section}.mode is disabled")
 
     def start_automatic(self, call: Call) -> None:
         """Record what the settings say is recorded without being asked, once a session is open to all."""

@@ -20,6 +20,13 @@ def ring_if_asked(coordinator: Coordinator, ask: Ask, call: Call) -> None:
         coordinator.ringing.notify(call, _caller(coordinator, ask, call))
 
 
+def check_ring(coordinator: Coordinator, ask: Ask) -> None:
+    """Raises the vendor's error for what `ring_if_asked` could not do: before anything was changed."""
+    wanted = [_asked(ask, name) for name in ("ring", "notify", "video")]
+    if any(wanted) and ask.acting_user_id:
+        coordinator.user(ask.acting_user_id)
+
+
 async def ring_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Ring for the members that `members_ids` names, or for all who are not there."""
     call = coordinator.call(ask.cid)

@@ -131,3 +131,18 @@ def test_an_anonymous_visitor_reads_and_does_no_more(local_stream: LocalStream, 
     assert seen["own_capabilities"] == ["join-call", "read-call"]
     refused = local_stream.http.post(f"{path}/go_live", headers=headers, params=parameters)
     assert (refused.status_code, refused.json()["code"]) == (403, 17)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"members_limit": "x"}, {"members_limit": -1}, {"members_limit": 101}, {"ring": "x"}, {"video": 5}],
+)
+@pytest.mark.parametrize("path", ["", "/join"])
+def test_a_request_that_is_refused_makes_no_call(
+    local_stream: LocalStream, host: str, path: str, wrong: dict[str, object]
+) -> None:
+    call = f"/video/call/livestream/{uuid.uuid4()}"
+    body = {"location": "LCL", "create": True, "data": {}, **wrong}
+    refused = local_stream.as_user(host, "POST", call + path, body)
+    assert (refused.status_code, refused.json()["code"]) == (400, 4)
+    assert local_stream.as_user(host, "GET", call).status_code == 404

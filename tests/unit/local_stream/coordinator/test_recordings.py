@@ -290,3 +290,20 @@ def _hears(person: Person, kind: str) -> dict[str, Any]:
     event = person.hears(kind)
     assert faults(event, EVENTS[kind], "iso") == []
     return event
+
+
+def test_going_live_with_a_recording_that_is_disabled_changes_nothing(
+    local_stream: LocalStream, host: str
+) -> None:
+    call_id = local_stream.new_call(host, settings_override={"individual_recording": {"mode": "disabled"}})
+    path = f"/api/v2/video/call/livestream/{call_id}"
+    with joined(local_stream, host, call_id):
+        answer = local_stream.as_server("POST", f"{path}/go_live", {"start_individual_recording": True})
+        assert (answer.status_code, answer.json()["code"]) == (400, 4)
+        answer = local_stream.as_server("POST", f"{path}/go_live", {"start_recording": "x"})
+        assert (answer.status_code, answer.json()["code"]) == (400, 4)
+        assert local_stream.as_server("GET", path).json()["call"]["backstage"] is True
+        local_stream.as_server("POST", f"{path}/go_live", {})
+        answer = local_stream.as_server("POST", f"{path}/stop_live", {"continue_recording": "x"})
+        assert (answer.status_code, answer.json()["code"]) == (400, 4)
+        assert local_stream.as_server("GET", path).json()["call"]["backstage"] is False
