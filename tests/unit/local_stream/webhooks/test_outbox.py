@@ -295,7 +295,7 @@ def test_a_delivery_that_fails_by_a_defect_is_not_in_the_way_of_the_next() -> No
                 raise KeyError("a defect")
             return Attempt(0, 200)
 
-    async def states() -> list[tuple[object, object]]:
+    async def states() -> list[object]:
         outbox = outbox_of(Defective)
         outbox.put("call.created", "livestream:x", {})
         outbox.put("call.ended", "livestream:x", {})
