@@ -16,7 +16,7 @@ from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
 from harness.local_stream.sfu.subscriber import Source
 from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
-from harness.local_stream.sfu.token import Grant, SfuUser
+from harness.local_stream.sfu.token import LIFETIME_SECONDS, Grant, SfuUser
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity
 
@@ -61,6 +61,12 @@ class Room:
         # By session id: the user. Everybody sees these first.
         self.pins: dict[str, str] = {}
         self._watcher: Watcher | None = None
+
+    def needed(self, now: float) -> bool:
+        """Whether somebody is here, or tokens may still come from before something was taken away."""
+        taken = [*self._removed.values(), *(since for since, _ in self._permitted.values())]
+        last = max([*taken, self._ended[0] if self._ended else 0.0], default=0.0)
+        return bool(self.participants or self._watcher) or now < last + LIFETIME_SECONDS
 
     def watch(self, watcher: Watcher | None) -> None:
         """Who is told what flows, each time that may have changed: a recording."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from harness.local_stream.sfu.errors import SfuError, participant_not_found
 from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.participant import Participant
@@ -14,10 +16,11 @@ from harness.local_stream.sfu.transport import Identity
 # Clients ping every 5 s and give up after 12 s; the SFU gives up on a silent client a little later.
 SILENCE_SECONDS = 15.0
 VANISH_SECONDS = 10.0
+REST_SECONDS = 60.0
 
 
 class Rooms:
-    """Rooms by call cid; a room appears when somebody enters, and stays until `close`."""
+    """Rooms by call cid; a room appears when somebody enters, and goes some time after it was needed."""
 
     def __init__(
         self,
@@ -37,15 +40,25 @@ class Rooms:
         self._observer = observer
         self._identity = Identity()
         self._rooms: dict[str, Room] = {}
+        # When somebody last wanted to enter each room, or was sent away from it.
+        self._asked: dict[str, float] = {}
 
     def grant(self, token: str) -> Grant:
         """What `token` allows; raises SfuError UNAUTHENTICATED."""
         return verify(self._secret, token)
 
     def room(self, cid: str) -> Room:
+        self._asked[cid] = now = time.time()
         if cid not in self._rooms:
+            self.sweep(now)
             self._rooms[cid] = Room(cid, self._identity, self._observer, self.vanish_seconds, self._faults)
         return self._rooms[cid]
+
+    def sweep(self, now: float) -> None:
+        """Drop the rooms that nobody needs. Who is entering one has asked for it a moment ago."""
+        for cid, room in list(self._rooms.items()):
+            if now - self._asked[cid] > REST_SECONDS and not room.needed(now):
+                del self._rooms[cid], self._asked[cid]
 
     def find(self, cid: str) -> Room | None:
         return self._rooms.get(cid)
@@ -63,5 +76,6 @@ class Rooms:
     async def close(self) -> None:
         """Drop every call."""
         rooms, self._rooms = self._rooms, {}
+        self._asked.clear()
         for room in rooms.values():
             await room.close()
