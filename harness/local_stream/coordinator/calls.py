@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,9 @@ from harness.local_stream.coordinator.call_types import CallType
 from harness.local_stream.coordinator.users import User
 from harness.local_stream.media import RecordedFile
 
+# What a call keeps of its past, the latest of each.
+MOST_PAST_SESSIONS = 100
+MOST_FEEDBACK = 1_000
 # The role in a call of a member who was given none.
 MEMBER = "call_member"
 
@@ -57,14 +61,16 @@ class Session:
     accepted_by: dict[str, datetime] = field(default_factory=dict)
     rejected_by: dict[str, datetime] = field(default_factory=dict)
     missed_by: dict[str, datetime] = field(default_factory=dict)
-    # The user of each who joined, again and again those who came again; and the most at one time.
-    visitors: list[str] = field(default_factory=list)
+    # How often somebody joined, who did, and the most at one time.
+    visits: int = 0
+    visitors: set[str] = field(default_factory=set)
     most_at_once: int = 0
 
     def enter(self, participant: Participant) -> None:
         """Let somebody in."""
         self.participants[participant.user_session_id] = participant
-        self.visitors.append(participant.user.id)
+        self.visits += 1
+        self.visitors.add(participant.user.id)
         self.most_at_once = max(self.most_at_once, len(self.participants))
 
     def count_by_role(self) -> dict[str, int]:
@@ -128,7 +134,7 @@ class Call:
     recorders: dict[str, Recording] = field(default_factory=dict)
     recordings: list[Recording] = field(default_factory=list)
     deleted: bool = False
-    feedback: list[Feedback] = field(default_factory=list)
+    feedback: deque[Feedback] = field(default_factory=lambda: deque(maxlen=MOST_FEEDBACK))
     # Where the API was for who joined last: addresses of what is recorded unasked begin with it.
     base_url: str = ""
 
@@ -140,6 +146,13 @@ class Call:
     def join_ahead_seconds(self) -> int:
         """How long before `starts_at` a call in backstage opens."""
         return self.settings["backstage"]["join_ahead_time_seconds"] or 0
+
+    def close_session(self, session: Session) -> None:
+        """`session` is over; with too many of them, the first is forgotten."""
+        self.past_sessions[session.id] = session
+        if len(self.past_sessions) > MOST_PAST_SESSIONS:
+            del self.past_sessions[next(iter(self.past_sessions))]
+        self.session = None
 
     def started_sessions(self) -> list[Session]:
         """The sessions that somebody came to, the latest last."""

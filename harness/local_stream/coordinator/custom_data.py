@@ -1,6 +1,7 @@
-"""Custom data: any JSON that apps keep on calls and members, or send in events, up to the vendor's 5 KB.
+"""Custom data: any JSON that apps keep on users, calls and members, or send in events, to the vendor's 5 KB.
 
-The vendor tells that size for events; that calls and members have the same is inferred.
+The vendor tells that size for events; that users, calls and members have the same is inferred. The tokens of
+the SFU carry the user's.
 """
 
 from __future__ import annotations

@@ -82,8 +82,7 @@ class Sessions:
         session.ended_at = self._source.now()
         if session.started_at is not None:
             self._publish(call, session, "call.session_ended", None, call=call_response(call))
-        call.past_sessions[session.id] = session
-        call.session = None
+        call.close_session(session)
 
     def stop(self) -> None:
         """Forget every session that was about to close."""

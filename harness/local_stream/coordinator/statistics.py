@@ -88,8 +88,8 @@ def _report(call: Call, session: Session) -> dict[str, object]:
     return {
         "call": {"score": 0.0, "started_at": session.started_at, "ended_at": session.ended_at},
         "participants": {
-            "sum": len(session.visitors),
-            "unique": len(set(session.visitors)),
+            "sum": session.visits,
+            "unique": len(session.visitors),
             "max_concurrent": session.most_at_once,
         },
         "user_ratings": {

@@ -9,6 +9,9 @@ from datetime import datetime
 from harness.local_stream.coordinator.errors import ApiError, Code
 from harness.local_stream.coordinator.source import Source
 
+# The latest; who asks for an older one is told that there is none.
+MOST_KEPT = 1_000
+
 
 @dataclass(frozen=True)
 class Task:
@@ -30,6 +33,8 @@ class Tasks:
         """A new task that is complete: `{"default:1": {"status": "ok"}}` for a call, say."""
         task = Task(self._source.new_id(), self._source.now(), dict(result))
         self._tasks[task.id] = task
+        if len(self._tasks) > MOST_KEPT:
+            del self._tasks[next(iter(self._tasks))]
         return task
 
     def get(self, task_id: str) -> Task:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harness.local_stream.coordinator.custom_data import custom_data
 from harness.local_stream.coordinator.devices import Device, device_response
 from harness.local_stream.coordinator.errors import input_error, required
 from harness.local_stream.coordinator.sanctions import Sanction
@@ -62,7 +63,8 @@ def read_user(given: Mapping[str, object]) -> UserRequest:
         raise required("id")
     changes: dict[str, object] = {name: text(given, name) for name in ("role", "name", "image", "language")}
     changes |= {"invisible": flag(given, "invisible"), "teams": text_list(given, "teams")}
-    changes |= {name: mapping(given, name) for name in ("custom", "teams_role", "privacy_settings")}
+    changes |= {name: mapping(given, name) for name in ("teams_role", "privacy_settings")}
+    changes["custom"] = custom_data(given)
     return UserRequest(_valid_id(user_id), changes)
 
 

@@ -90,6 +90,20 @@ def test_single_fields_are_set_and_unset(local_stream: LocalStream, host: str) -
     assert "name" not in user
 
 
+def test_custom_data_has_a_limit_and_is_refused_whole(local_stream: LocalStream, host: str) -> None:
+    assert partial(local_stream, host, set={"first": "x" * 4_000}).status_code == 200
+    for refused in (
+        partial(local_stream, host, set={"second": "x" * 2_000}),
+        local_stream.as_server(
+            "POST", "/api/v2/users", {"users": {host: {"id": host, "custom": {"much": "x" * 6_000}}}}
+        ),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (400, 4)
+        assert "custom must be 5120 bytes of JSON at most" in refused.json()["message"]
+    [kept] = found(local_stream, host)
+    assert list(kept["custom"]) == ["first"]
+
+
 def test_a_user_changes_itself_in_part_but_no_role(local_stream: LocalStream, host: str, viewer: str) -> None:
     def change(user_id: str, **fields: object) -> int:
         body = {"users": [{"id": user_id, "set": fields}]}
