@@ -107,3 +107,9 @@ def test_session_that_has_expired_is_told(system: System, party: Party) -> None:
     expired = system.small_supabase.session(user, exp=int(time.time()) - 1)
     with pytest.raises(ServerError, match="printed one that has expired: let it sign in anew"):
         _ = Given(told(system, party, session_command=f"echo {expired}")).session
+
+
+def test_what_the_command_says_is_not_told_for_it_may_hold_a_password(system: System, party: Party) -> None:
+    with pytest.raises(ServerError, match="exit code 3") as raised:
+        _ = Given(told(system, party, session_command="sh -c 'echo my-password >&2; exit 3'")).session
+    assert "my-password" not in str(raised.value)
