@@ -1,4 +1,7 @@
-"""What keeps people apart, app-wide: bans and mutes. Kept and shown; they have no effect on calls."""
+"""What keeps people apart, app-wide: bans and mutes.
+
+They have no effect on calls. Bans are shown on their user, mutes are not.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ async def update_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     requests = [_read(coordinator, ask, user_id, given) for user_id, given in users.items()]
     users_now = [_upserted(coordinator, request) for request in requests]
     await renew_everywhere(coordinator, list(users))
-    return _changed(coordinator, ask, users_now)
+    return _changed(ask, users_now)
 
 
 async def update_users_partial(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -64,7 +64,7 @@ async def update_users_partial(coordinator: Coordinator, ask: Ask) -> dict[str, 
             user.revoke_tokens_issued_before = moment(given, _REVOKED)
         user.updated_at = coordinator.source.now()
     await renew_everywhere(coordinator, [user.id for user, *_ in read])
-    return _changed(coordinator, ask, [user for user, *_ in read])
+    return _changed(ask, [user for user, *_ in read])
 
 
 async def query_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -96,8 +96,7 @@ def _upserted(coordinator: Coordinator, request: UserRequest) -> User:
     return user
 
 
-def _changed(coordinator: Coordinator, ask: Ask, users: list[User]) -> dict[str, object]:
-    del coordinator
+def _changed(ask: Ask, users: list[User]) -> dict[str, object]:
     ask.noted["users"] = [user.id for user in users]
     shown = {user.id: full_user_response(user) for user in users}
     return {"users": shown, "membership_deletion_task_id": ""}

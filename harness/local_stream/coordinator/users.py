@@ -157,7 +157,7 @@ def full_user_response(user: User) -> dict[str, object]:
 
 
 def own_user_response(user: User) -> dict[str, object]:
-    """OwnUserResponse: `me` in connection.ok. Nobody is told of a shadow ban."""
+    """OwnUserResponse: `me` in connection.ok. Nobody is told of a shadow ban of their own."""
     return {name: value for name, value in full_user_response(user).items() if name != "shadow_banned"}
 
 

@@ -21,7 +21,7 @@ from tests.unit.local_stream.server import (
     signed,
 )
 
-SOCKETS = 1_000
+SOCKETS = 2_000
 CALLS = 200
 HEALTH_CHECK = json.dumps([{"type": "health.check", "client_id": "x"}])
 MEBIBYTE = 1024 * 1024
@@ -34,7 +34,7 @@ def loaded() -> Iterator[LocalStream]:
         yield LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
 
 
-def test_a_thousand_people_are_connected(loaded: LocalStream) -> None:
+def test_two_thousand_people_are_connected(loaded: LocalStream) -> None:
     before = health(loaded)
     people = [f"person-{number}" for number in range(SOCKETS)]
     with crowd(loaded.base_url, people) as connected:
