@@ -22,11 +22,15 @@ from harness.setup.commands import CHECKOUT, in_checkout
 
 FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/vendor")
 GOODBYE = 20.0  # seconds to end what was started, after Ctrl-C
-# Servers and products that are wrong on purpose: whole runs of the checks, which wait more than they work.
-MUTANTS = (
+# What waits more than it works runs beside the others: whole runs of the checks on servers and products that
+# are wrong on purpose, and the vendor's own tests without media.
+BESIDE = (
     "tests/unit/test_mutants.py",
     "tests/unit/token_server/test_mutants.py",
     "tests/unit/token_server/test_failing_mutants.py",
+    "tests/vendor/test_vendor_suites.py",
+    "tests/vendor/test_livestream_javascript.py",
+    "tests/vendor/test_livestream_python.py",
 )
 
 
@@ -79,12 +83,13 @@ def _phases(
     }
     if arguments:
         return {**static, "pytest": lambda: _pytest(arguments)}
-    # From the first on, beside all others: its time is what is left to wait for.
-    mutants = aside.enter_context(Aside([*python, "pytest", "-q", *MUTANTS]))
+    # From the first on, beside all others: its time is what is left to wait for. One process, so that the
+    # vendor's tests, which have limits of time, find the machine no busier than need be.
+    beside = aside.enter_context(Aside([*python, "pytest", "-q", *BESIDE]))
     return {
         **static,
-        "pytest": lambda: _pytest([f"--ignore={each}" for each in MUTANTS]),
-        "mutants": mutants.result,
+        "pytest": lambda: _pytest([f"--ignore={each}" for each in BESIDE]),
+        "mutants, vendor": beside.result,
     }
 
 
