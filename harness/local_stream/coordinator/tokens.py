@@ -1,6 +1,6 @@
 """Who asks: API keys and JWTs, checked with the vendor's codes.
 
-A user token names its `user_id`; a token that names nobody is a server's, and above permissions. Both are
+A user token names its `user_id`; a token without one is a server's, and above permissions. Both are
 HS256 over the app's secret. A user token with `call_cids` is a call token: in those calls its holder has one
 role more, `role` or else `call_member`; it takes nothing away elsewhere. Anonymous callers
 (`stream-auth-type: anonymous`) need the API key alone, and may have a call token.
@@ -87,7 +87,7 @@ class Tokens:
         if isinstance(user_id, str) and user_id:
             return _user(user_id, claims)
         # The Python SDK's server tokens are empty, Node's say `server: true`.
-        if user_id is None and claims.get("server", True) is True:
+        if "user_id" not in claims and claims.get("server", True) is True:
             return Caller(server=True)
         raise _unauthorized(
             Code.AUTHENTICATION, "JWTAuth error: the token is neither a user's nor a server's"

@@ -24,6 +24,7 @@ from harness.local_stream.sfu.token import Grant
 
 SERVICE = "stream.video.sfu.signal.SignalServer"
 JSON, BINARY = "application/json", "application/protobuf"
+LARGEST_BODY = 4 * 1024 * 1024  # bytes; statistics of a long call are the largest that clients send
 
 logger = logging.getLogger("sfu")
 
@@ -138,8 +139,12 @@ class SignalServer:
             return _twirp_error(
                 "bad_route", f"expected Content-Type {JSON} or {BINARY}, got {content_type!r}", 404
             )
+        body = await _body(request)
+        if body is None:
+            self._record(request, method, 413)
+            return _twirp_error("resource_exhausted", f"the body is larger than {LARGEST_BODY} bytes", 413)
         try:
-            message = _read(request_type, await request.body(), content_type)
+            message = _read(request_type, body, content_type)
         except (DecodeError, json_format.ParseError) as error:
             self._record(request, method, 400)
             return _twirp_error("malformed", f"the body is no {request_type.DESCRIPTOR.name}: {error}", 400)
@@ -182,6 +187,16 @@ class SignalServer:
             call_cid=grant.cid if grant else None,
             **detail,
         )
+
+
+async def _body(request: Request) -> bytes | None:
+    """The body; None when it is too large, with the rest of it unread."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            return None
+    return bytes(body)
 
 
 def _read(request_type: Message, body: bytes, content_type: str) -> Message:

@@ -38,6 +38,7 @@ REFUSED = [
     pytest.param(token({"user_id": "X", "role": ["admin"]}), 5, id="role is a list"),
     pytest.param(token({"user_id": 5}), 5, id="user_id is a number"),
     pytest.param(token({"user_id": ""}), 5, id="user_id is empty"),
+    pytest.param(token({"user_id": None}), 5, id="user_id is null"),
     pytest.param(token({"server": False}), 5, id="of nobody"),
     pytest.param("not a token", 5, id="no JWT"),
     pytest.param("", 5, id="empty"),

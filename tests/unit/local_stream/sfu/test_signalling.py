@@ -6,6 +6,7 @@ import pytest
 
 from harness.local_stream.sfu import CameraOptions
 from harness.local_stream.sfu.protocol import events, json_format, models, signal
+from harness.local_stream.sfu.signal_rpc import LARGEST_BODY
 from harness.local_stream.sfu.token import Grant, SfuUser, mint
 from tests.unit.local_stream.sfu.conftest import Run
 from tests.unit.local_stream.sfu.pictures import Grey, Tone
@@ -206,6 +207,15 @@ def test_malformed_request_is_a_twirp_error(run: Run, body: bytes, kind: str) ->
         async with serving() as served:
             answer = await served.client("viewer").raw("SendAnswer", body, kind)
             assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+    run(scenario)
+
+
+def test_body_without_end_is_not_read(run: Run) -> None:
+    async def scenario() -> None:
+        async with serving() as served:
+            answer = await served.client("viewer").raw("SendStats", b" " * (LARGEST_BODY + 1))
+            assert (answer.status_code, answer.json()["code"]) == (413, "resource_exhausted")
 
     run(scenario)
 
