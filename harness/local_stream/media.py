@@ -77,6 +77,9 @@ class MediaServer(Protocol):
     def pin(self, cid: str, user_id: str, session_id: str, *, pinned: bool) -> bool:
         """Pin or unpin a session for everybody; False when it is not in the call."""
 
+    async def outage(self, action: str, call_cid: str | None, user_id: str | None) -> list[str] | None:
+        """Let an outage happen to who matches: their session ids, or None when there is no such action."""
+
     def participants(self, cid: str) -> list[dict[str, Any]]:
         """Who is in the call, what they publish and receive."""
 

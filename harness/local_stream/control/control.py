@@ -12,6 +12,7 @@ from starlette.routing import Route
 from harness.local_stream.control.access import not_for_pages, refused
 from harness.local_stream.control.faults import fault_routes
 from harness.local_stream.control.health import health_route
+from harness.local_stream.control.outages import outage_route
 from harness.local_stream.control.seed import Seed
 from harness.local_stream.control.webhooks import webhook_routes
 from harness.local_stream.coordinator.body import read_object
@@ -43,6 +44,7 @@ class Control:
             self._seed.route(),
             *fault_routes(self._coordinator.faults, "/faults"),
             *fault_routes(self._coordinator.media.faults, "/media_faults"),
+            outage_route(self._coordinator),
             *webhook_routes(self._coordinator.outbox),
         ]
 

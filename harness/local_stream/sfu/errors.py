@@ -38,6 +38,14 @@ def invalid(message: str) -> SfuError:
     return SfuError(models.ERROR_CODE_REQUEST_VALIDATION_FAILED, message)
 
 
+def reconnect_failed(session_id: str) -> SfuError:
+    return SfuError(
+        models.ERROR_CODE_PARTICIPANT_RECONNECT_FAILED,
+        f"no participant with session id {session_id!r} to reconnect: join anew",
+        strategy=models.WEBSOCKET_RECONNECT_STRATEGY_REJOIN,
+    )
+
+
 def participant_not_found(session_id: str) -> SfuError:
     return SfuError(
         models.ERROR_CODE_PARTICIPANT_NOT_FOUND,

@@ -7,7 +7,7 @@ from collections.abc import Set
 from harness.local_stream.sfu.media_rule import KINDS
 from harness.local_stream.sfu.participant import Participant
 from harness.local_stream.sfu.protocol import events, models
-from harness.local_stream.sfu.room import Room, track_event
+from harness.local_stream.sfu.room import Room
 
 
 def mute(room: Room, user_ids: Set[str], tracks: Set[str]) -> None:
@@ -32,7 +32,7 @@ def _unpublish(room: Room, participant: Participant, kind: int, cause: int) -> N
     track = participant.tracks.get(kind)
     if track is not None and not track.muted:
         room.mute(participant, kind, muted=True)
-        participant.send(track_event(participant, kind, published=False, cause=cause))
+        participant.send(room.track_event(participant, kind, published=False, cause=cause))
 
 
 def _grants(capabilities: frozenset[str]) -> events.CallGrantsUpdated:

@@ -13,6 +13,7 @@ from harness.local_stream.sfu.protocol import Message, events, json_format, mode
 from harness.local_stream.sfu.publish_options import CAPABILITIES
 from harness.local_stream.sfu.publisher import PublisherPeer
 from harness.local_stream.sfu.quality import PublishQuality
+from harness.local_stream.sfu.speakers import SILENCE
 from harness.local_stream.sfu.subscriber import Source, SubscriberPeer
 from harness.local_stream.sfu.subscription import TrackKey, Wish
 from harness.local_stream.sfu.token import Grant
@@ -26,6 +27,8 @@ class Channel(Protocol):
     def send(self, event: Message) -> None: ...
 
     def detach(self) -> None: ...
+
+    def abort(self) -> None: ...
 
 
 class Participant:
@@ -48,6 +51,9 @@ class Participant:
         self.tracks: dict[int, PublishedTrack] = {}
         self.wanted: dict[TrackKey, Wish] = {}
         self.channel: Channel | None = None
+        # While this session migrates: the participant that it was, and the tracks that are to come over.
+        self.predecessor: Participant | None = None
+        self.announced: frozenset[int] = frozenset()
         opener = partial(faults.opener, grant.cid, grant.user.id, session_id)
         self.publisher = PublisherPeer(identity, self, opener("publish"))
         self.subscriber = SubscriberPeer(identity, self._send_offer, opener("subscribe"))
@@ -97,17 +103,29 @@ class Participant:
     def sources(self) -> dict[TrackKey, Source]:
         """What others can subscribe to, muted or not."""
         return {
-            (self.session_id, kind): Source(track, self.lookup_prefix) for kind, track in self.tracks.items()
+            (self.session_id, kind): Source(track, self.lookup_prefix)
+            for kind, track in self._visible_tracks().items()
         }
 
+    def loudness(self) -> int:
+        """Of its microphone since this was last asked, in -dBov; a muted one is silent."""
+        track = self._visible_tracks().get(models.TRACK_TYPE_AUDIO)
+        heard = track.loudness.take() if track else SILENCE
+        return SILENCE if track and track.muted else heard
+
+    def lost(self) -> float:
+        """The fraction of packets that its worst track lost, sent or received."""
+        return max(self.publisher.lost(), self.subscriber.lost())
+
     def as_model(self) -> Message:
-        """`models.Participant`, as the other participants see it."""
+        """`models.Participant` without what its room's pulse knows."""
         participant = models.Participant(
             user_id=self.user.id,
             session_id=self.session_id,
-            published_tracks=sorted(kind for kind, track in self.tracks.items() if not track.muted),
+            published_tracks=sorted(
+                kind for kind, track in self._visible_tracks().items() if not track.muted
+            ),
             track_lookup_prefix=self.lookup_prefix,
-            connection_quality=models.CONNECTION_QUALITY_EXCELLENT,
             name=self.user.name,
             image=self.user.image,
             roles=[self.user.role],
@@ -133,7 +151,28 @@ class Participant:
         for quality in self._qualities.values():
             quality.repeat()
 
+    @property
+    def has_come_over(self) -> bool:
+        """Whether all that was announced when the session migrated is published here."""
+        return self.announced <= self.tracks.keys()
+
+    def succeed(self, old: Participant, announced: Iterable[int]) -> None:
+        """Take the place of `old`, which goes on until the tracks that were announced are here."""
+        self.predecessor, self.announced = old, frozenset(announced) & old.tracks.keys()
+        self.joined_at, self.lookup_prefix = old.joined_at, old.lookup_prefix
+
+    def cut_media(self) -> None:
+        """Break both peer connections; signalling goes on."""
+        self.publisher.cut()
+        self.subscriber.cut()
+
+    def _visible_tracks(self) -> dict[int, PublishedTrack]:
+        before = self.predecessor.tracks if self.predecessor else {}
+        return {**before, **self.tracks}
+
     async def close(self) -> None:
+        if self.predecessor:
+            await self.predecessor.close()
         for quality in self._qualities.values():
             quality.close()
         await self.publisher.close()

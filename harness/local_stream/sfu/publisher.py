@@ -18,7 +18,7 @@ from harness.local_stream.sfu.media_path import OpenPath, undisturbed
 from harness.local_stream.sfu.protocol import Message, models
 from harness.local_stream.sfu.publish_options import default_codec
 from harness.local_stream.sfu.reception import Reception
-from harness.local_stream.sfu.rtp import MID, Packet, passed_on
+from harness.local_stream.sfu.rtp import AUDIO_LEVEL, MID, Packet, passed_on
 from harness.local_stream.sfu.sdp import Description
 from harness.local_stream.sfu.sdp_section import Section
 from harness.local_stream.sfu.sdp_write import Line, Refused, describe
@@ -85,6 +85,15 @@ class PublisherPeer:
     async def add_candidate(self, text: str) -> None:
         await self._transport.add_candidate(text)
 
+    def lost(self) -> float:
+        """The fraction of its packets that the worst track lost, as last reported to the client."""
+        receptions = (each for feed in self._feeds.values() for each in feed.receptions.values())
+        return max((each.lost for each in receptions), default=0.0)
+
+    def cut(self) -> None:
+        """Break the connection of the media, until ICE restarts."""
+        self._transport.cut()
+
     async def close(self) -> None:
         if self._reporter:
             self._reporter.cancel()
@@ -138,6 +147,8 @@ class PublisherPeer:
         if reception.add(media, arrival, repeated=repeated):
             layer.need_key_frame(arrival)
         self._ask_again(reception, arrival)
+        if not feed.track.is_video:
+            feed.track.loudness.hear(media.extensions.get(feed.terms.extensions.get(AUDIO_LEVEL, 0), b""))
         feed.track.forward(layer, media, passed_on(media.extensions, feed.relabel), arrival)
 
     def _identify(self, packet: Packet) -> Feed | None:

@@ -19,6 +19,7 @@ class Reception:
 
     def __init__(self, ssrc: int, clock_rate: int, *, retransmits: bool) -> None:
         self.ssrc = ssrc
+        self.lost = 0.0  # the fraction, as last reported
         self._clock_rate = clock_rate
         self._retransmits = retransmits
         self._base: int | None = None
@@ -73,6 +74,7 @@ class Reception:
         expected_now, received_now = expected - self._reported[0], self._received - self._reported[1]
         self._reported = (expected, self._received)
         lost_now = max(0, expected_now - received_now)
+        self.lost = lost_now / expected_now if expected_now > 0 else 0.0
         last, delay = 0, 0
         if self._sender_report is not None:
             sent, arrival = self._sender_report

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from harness.local_stream.sfu.errors import SfuError, unauthenticated
 from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
+from harness.local_stream.sfu.pulse import Pulse
 from harness.local_stream.sfu.subscriber import Source
 from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
 from harness.local_stream.sfu.token import LIFETIME_SECONDS, Grant, SfuUser
@@ -22,6 +23,9 @@ from harness.local_stream.sfu.transport import Identity
 
 # Is told which tracks flow, muted or not.
 Watcher = Callable[[dict[TrackKey, Source]], None]
+
+# The role of who joins without being anybody.
+ANONYMOUS = "anonymous"
 
 logger = logging.getLogger("sfu")
 
@@ -60,6 +64,7 @@ class Room:
         self._permitted: dict[str, tuple[float, frozenset[str]]] = {}
         # By session id: the user. Everybody sees these first.
         self.pins: dict[str, str] = {}
+        self.pulse = Pulse(self.participants)
         self._watcher: Watcher | None = None
 
     def needed(self, now: float) -> bool:
@@ -97,29 +102,53 @@ class Room:
             participant = self.participants.get(stale)
             if participant is not None and participant.user.id == grant.user.id:
                 await self.leave(participant)
-        participant = Participant(
-            session_id,
-            self._as_permitted(grant),
-            secrets.token_hex(8),
-            self._identity,
-            self._track_changed,
-            self._faults,
-        )
-        participant.channel = channel
-        self.participants[session_id] = participant
-        joined = events.ParticipantJoined(call_cid=self.cid, participant=participant.as_model())
+        participant = self.participants[session_id] = self._participant(session_id, grant, channel)
+        self.pulse.start()
+        joined = events.ParticipantJoined(call_cid=self.cid, participant=self.pulse.shown(participant))
         self._tell_others(participant, events.SfuEvent(participant_joined=joined))
         return participant
 
+    def migrate(
+        self, session_id: str, grant: Grant, channel: Channel, announced: Iterable[int]
+    ) -> Participant | None:
+        """Let a session go on with new connections; None when it is not here.
+
+        The old ones stay until what the client `announced` has come over: see `settle`.
+        """
+        self._refuse_ended(grant)
+        old = self.participants.get(session_id)
+        if old is None or old.user.id != grant.user.id or old.predecessor:
+            return None
+        self._waits_no_more(session_id)
+        new = self._participant(session_id, grant, channel)
+        new.succeed(old, announced)
+        self.participants[session_id] = new
+        return new
+
+    async def settle(self, participant: Participant) -> None:
+        """When a migrating session has come over: say so on its old WebSocket, and end what it was before."""
+        old = participant.predecessor
+        if old is None or not participant.has_come_over:
+            return
+        participant.predecessor = None
+        old.send(events.SfuEvent(participant_migration_complete=events.ParticipantMigrationComplete()))
+        if old.channel:
+            old.channel.detach()
+        await self.subscribe(*self.participants.values())
+        await old.close()
+
     async def leave(self, participant: Participant) -> None:
         """Remove a participant: its tracks end for everybody, its ports are freed."""
+        await self._give_up_migration(participant)
         if self.participants.get(participant.session_id) is not participant:
             return
         del self.participants[participant.session_id]
         self._waits_no_more(participant.session_id)
         if participant.channel is not None:
             participant.channel.detach()
-        model = participant.as_model()
+        if not self.participants:
+            self.pulse.stop()
+        model = self.pulse.shown(participant)
         if self.pins.pop(participant.session_id, None):
             self.tell_pins()
         await participant.close()
@@ -140,6 +169,7 @@ class Room:
 
     def lost(self, participant: Participant, channel: Channel) -> None:
         """A WebSocket ended without goodbye: it may come back within `vanish_seconds`."""
+        self._spawn(self._give_up_migration(participant))
         if self.participants.get(participant.session_id) is participant and participant.channel is channel:
             participant.channel = None
             loop = asyncio.get_running_loop()
@@ -164,7 +194,7 @@ class Room:
         if track is None or track.muted == muted:
             return
         track.muted = muted
-        self._tell_others(participant, track_event(participant, kind, published=not muted))
+        self._tell_others(participant, self.track_event(participant, kind, published=not muted))
 
     async def end(self, reason: int, keep: Callable[[SfuUser], bool]) -> None:
         """Send away who is not kept, with `call_ended`; tokens made until now do not let them in again."""
@@ -194,8 +224,22 @@ class Room:
         """The sessions of one user."""
         return [each for each in self.participants.values() if each.user.id == user_id]
 
+    async def break_off(self) -> None:
+        """Drop everybody as a crash would: sockets are reset, nothing says goodbye. The coordinator sees."""
+        participants = list(self.participants.values())
+        for participant in participants:
+            participant.cut_media()
+            if participant.channel:
+                participant.channel.abort()
+        await self.close()
+        for participant in participants:
+            await self._observed(
+                self._observer.participant_left(self.cid, participant.session_id, participant.user.id)
+            )
+
     async def close(self) -> None:
         """Drop everybody without a word."""
+        self.pulse.stop()
         for handle in self._vanishing.values():
             handle.cancel()
         for task in self._tasks:
@@ -209,7 +253,7 @@ class Room:
     def state(self) -> Message:
         """`models.CallState`."""
         state = models.CallState(
-            participants=[each.as_model() for each in self.participants.values()],
+            participants=[self.pulse.shown(each) for each in self.participants.values()],
             participant_count=self.count(),
             pins=self._pins(),
         )
@@ -218,7 +262,8 @@ class Room:
 
     def count(self) -> Message:
         """`models.ParticipantCount`."""
-        return models.ParticipantCount(total=len(self.participants))
+        anonymous = sum(1 for each in self.participants.values() if each.user.role == ANONYMOUS)
+        return models.ParticipantCount(total=len(self.participants), anonymous=anonymous)
 
     def tell_count(self) -> None:
         """Clients read the count from health checks: one out of turn when it changes."""
@@ -231,15 +276,54 @@ class Room:
         for participant in self.participants.values():
             participant.send(events.SfuEvent(pins_updated=events.PinsChanged(pins=self._pins())))
 
+    def _participant(self, session_id: str, grant: Grant, channel: Channel) -> Participant:
+        participant = Participant(
+            session_id,
+            self._as_permitted(grant),
+            secrets.token_hex(8),
+            self._identity,
+            self._track_changed,
+            self._faults,
+        )
+        participant.channel = channel
+        return participant
+
+    async def _give_up_migration(self, old: Participant) -> None:
+        """The old WebSocket of a migrating session ended: what has not come over by now will not come."""
+        successor = self.participants.get(old.session_id)
+        if successor is not None and successor.predecessor is old:
+            successor.announced = frozenset()
+            await self.settle(successor)
+
+    def track_event(
+        self,
+        participant: Participant,
+        kind: int,
+        *,
+        published: bool,
+        cause: int = models.TRACK_UNPUBLISH_REASON_USER_MUTED,
+    ) -> Message:
+        """`track_published` or `track_unpublished`; `cause` says why the latter."""
+        common = {
+            "user_id": participant.user.id,
+            "session_id": participant.session_id,
+            "type": kind,
+            "participant": self.pulse.shown(participant),
+        }
+        if published:
+            return events.SfuEvent(track_published=events.TrackPublished(**common))
+        return events.SfuEvent(track_unpublished=events.TrackUnpublished(cause=cause, **common))
+
     def _pins(self) -> list[Message]:
         return [models.Pin(user_id=user, session_id=session) for session, user in self.pins.items()]
 
     def _track_changed(self, participant: Participant, track: PublishedTrack, there: bool) -> None:
         if not track.muted:
-            self._tell_others(participant, track_event(participant, track.type, published=there))
+            self._tell_others(participant, self.track_event(participant, track.type, published=there))
         key: TrackKey = (participant.session_id, track.type)
         concerned = [each for each in self.participants.values() if not there or _wish(each, key)]
         self._spawn(self.subscribe(*concerned))
+        self._spawn(self.settle(participant))
 
     def _may_flow(self, key: TrackKey) -> bool:
         session_id, kind = key
@@ -288,25 +372,6 @@ def _wish(participant: Participant, key: TrackKey) -> Wish | None:
     if kind == models.TRACK_TYPE_AUDIO and session_id != participant.session_id:
         return BEST
     return participant.wanted.get(key)
-
-
-def track_event(
-    participant: Participant,
-    kind: int,
-    *,
-    published: bool,
-    cause: int = models.TRACK_UNPUBLISH_REASON_USER_MUTED,
-) -> Message:
-    """`track_published` or `track_unpublished`; `cause` says why the latter."""
-    common = {
-        "user_id": participant.user.id,
-        "session_id": participant.session_id,
-        "type": kind,
-        "participant": participant.as_model(),
-    }
-    if published:
-        return events.SfuEvent(track_published=events.TrackPublished(**common))
-    return events.SfuEvent(track_unpublished=events.TrackUnpublished(cause=cause, **common))
 
 
 def nobody(_user: SfuUser) -> bool:

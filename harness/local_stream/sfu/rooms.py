@@ -73,6 +73,15 @@ class Rooms:
             raise participant_not_found(session_id)
         return room, participant
 
+    def all(self) -> list[Room]:
+        return list(self._rooms.values())
+
+    async def break_off(self) -> None:
+        """Drop every call as a crash would."""
+        rooms, self._rooms = self._rooms, {}
+        for room in rooms.values():
+            await room.break_off()
+
     async def close(self) -> None:
         """Drop every call."""
         rooms, self._rooms = self._rooms, {}

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from harness.local_stream.journal import Journal
-from harness.local_stream.sfu import moderation
+from harness.local_stream.sfu import moderation, outages
 from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.protocol import models
 from harness.local_stream.sfu.publish_options import CameraOptions
@@ -115,6 +115,15 @@ class Sfu:
             room.pins.pop(session_id, None)
         room.tell_pins()
         return True
+
+    async def outage(self, action: str, call_cid: str | None, user_id: str | None) -> list[str] | None:
+        """`go_away`, `cut_signalling` or `cut_media` for who matches, or `restart` for all: whom it hit.
+
+        None when there is no such action.
+        """
+        if action == "restart":
+            return await outages.restart(self._rooms)
+        return outages.suffer(self._rooms, action, call_cid, user_id) if action in outages.ACTIONS else None
 
     def participants(self, cid: str) -> list[dict[str, Any]]:
         """`[{"user_id", "session_id", "published": [{"type", "bytes", "muted"}], "received_bytes"}]`."""

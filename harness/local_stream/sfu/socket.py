@@ -9,13 +9,14 @@ from contextlib import suppress
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from harness.local_stream.journal import Journal
-from harness.local_stream.sfu.errors import SfuError, invalid
+from harness.local_stream.sfu.errors import SfuError, invalid, reconnect_failed
 from harness.local_stream.sfu.participant import Participant
 from harness.local_stream.sfu.protocol import DecodeError, Message, events, models
 from harness.local_stream.sfu.publish_options import publish_options
 from harness.local_stream.sfu.room import Room
 from harness.local_stream.sfu.rooms import Rooms
 from harness.local_stream.sfu.subscription import wishes
+from harness.local_stream.sfu.token import Grant
 from harness.local_stream.unread import Unread
 
 # Clients close normally when they leave, and go away when their page does. Any other end may be an accident.
@@ -40,7 +41,7 @@ class SfuSocket:
     def send(self, event: Message) -> None:
         """Queue an `events.SfuEvent`; they leave in order."""
         name = event.WhichOneof("event_payload")
-        if name != "health_check_response":
+        if name not in ("health_check_response", "audio_level_changed"):
             self._record(name, direction="sent")
         self._queue(event)
 
@@ -48,6 +49,10 @@ class SfuSocket:
         """The participant is gone or has another socket; what is queued is still sent, then it ends."""
         self._detached = True
         asyncio.get_running_loop().call_later(DETACHED_SECONDS, self._outbox.end)
+
+    def abort(self) -> None:
+        """Break the connection off, without a close frame."""
+        self._socket.state.abort()
 
     async def run(self) -> None:
         await self._socket.accept()
@@ -111,8 +116,14 @@ class SfuSocket:
         self._room = room = self._rooms.room(grant.cid)
         fast = request.fast_reconnect or details.strategy == models.WEBSOCKET_RECONNECT_STRATEGY_FAST
         resumed = room.resume(request.session_id, grant, self) if fast else None
-        self._participant = resumed or await room.join(
-            request.session_id, grant, self, previous=details.previous_session_id
+        if fast and resumed is None:
+            # Its peer connections have nobody to go on with: only new ones help.
+            raise reconnect_failed(request.session_id)
+        moved = self._moved(room, grant, request)
+        self._participant = (
+            resumed
+            or moved
+            or await room.join(request.session_id, grant, self, previous=details.previous_session_id)
         )
         participant = self._participant
         self._record(
@@ -136,9 +147,18 @@ class SfuSocket:
         if resumed:
             participant.repeat_quality()
             await participant.subscriber.restart()
-        else:
+        elif not moved:
             await room.announce(participant)
         await room.subscribe(participant)
+        await room.settle(participant)
+
+    def _moved(self, room: Room, grant: Grant, request: Message) -> Participant | None:
+        """The participant that goes on here, when its client migrates from another connection."""
+        details = request.reconnect_details
+        if details.strategy != models.WEBSOCKET_RECONNECT_STRATEGY_MIGRATE:
+            return None
+        announced = [track.track_type for track in details.announced_tracks]
+        return room.migrate(request.session_id, grant, self, announced)
 
     async def _ended(self, code: int) -> None:
         participant, room = self._participant, self._room

@@ -76,6 +76,10 @@ class SubscriberPeer:
     def received_bytes(self) -> int:
         return self._closed_bytes + sum(slot.viewer.sent_bytes for slot in self._slots if slot.viewer)
 
+    def lost(self) -> float:
+        """The fraction of its packets that the worst track lost, as the client last reported."""
+        return max((viewer.lost for viewer in self._by_ssrc.values()), default=0.0)
+
     async def select(self, wanted: dict[TrackKey, Wish], sources: dict[TrackKey, Source]) -> None:
         """Let exactly `wanted` flow, as far as there are `sources`.
 
@@ -124,6 +128,10 @@ class SubscriberPeer:
     async def add_candidate(self, text: str) -> None:
         await self._transport.add_candidate(text)
 
+    def cut(self) -> None:
+        """Break the connection of the media, until ICE restarts."""
+        self._transport.cut()
+
     async def close(self) -> None:
         self._answered()
         for task in self._tasks:
@@ -170,10 +178,10 @@ class SubscriberPeer:
             outgoing.rtx_ssrc, outgoing.rtx_payload_type = ssrcs[1], codecs[1].payload_type
         viewer = ViewerTrack(track, Rewriter(outgoing), self._transport, wish, self._open_path)
         kind = "video" if track.is_video else "audio"
+        # Unlike any other of a page: a client that comes back has the tracks of its old connections, too.
+        track_id = f"{kind}-{secrets.token_hex(8)}"
         extensions = {uri: n for uri, n in OUTGOING_IDS.items() if (uri != AUDIO_LEVEL) or kind == "audio"}
-        line = Line(
-            kind, mid, "sendonly", codecs, extensions, ssrcs, stream=source.stream_id, track=f"{kind}-{mid}"
-        )
+        line = Line(kind, mid, "sendonly", codecs, extensions, ssrcs, stream=source.stream_id, track=track_id)
         self._by_ssrc[ssrcs[0]] = viewer
         self._place(Slot(line, viewer, key))
 

@@ -11,6 +11,7 @@ from harness.local_stream.sfu.layers import Layers
 from harness.local_stream.sfu.rtcp import SenderReport
 from harness.local_stream.sfu.rtp import Packet
 from harness.local_stream.sfu.sdp_section import Codec
+from harness.local_stream.sfu.speakers import Loudness
 from harness.local_stream.sfu.viewer_track import ViewerTrack
 
 
@@ -29,6 +30,7 @@ class PublishedTrack:
     received_bytes: int = 0
     viewers: list[ViewerTrack] = field(default_factory=list)
     demand_changed: Callable[[], None] = _nothing
+    loudness: Loudness = field(default_factory=Loudness)
 
     @property
     def is_video(self) -> bool:

@@ -73,6 +73,16 @@ class Identity:
         return f"{found.algorithm} {found.value}"
 
 
+class _Silent:
+    """A socket's transport that sends nothing; it can still be closed."""
+
+    def __init__(self, transport: asyncio.DatagramTransport) -> None:
+        self.close = transport.close
+
+    def sendto(self, data: bytes, address: object = None) -> None:
+        """Lost."""
+
+
 class _Ice(Connection):  # type: ignore[misc]
     """One ICE generation on loopback, with its packets handed over as they come."""
 
@@ -102,6 +112,12 @@ class _Ice(Connection):  # type: ignore[misc]
         """Ours to call, and aioice's when the peer consents no more (RFC 7675: half a minute of silence)."""
         await super().close()
         self._owner._ice_closed(self)
+
+    def silence(self) -> None:
+        """From now on nothing comes in and nothing goes out, not even a goodbye."""
+        for protocol in self._protocols:
+            protocol.transport = _Silent(protocol.transport)
+            protocol.datagram_received = lambda _data, _address: None
 
     def transmit(self, data: bytes) -> None:
         pair = self._nominated.get(1)
@@ -200,6 +216,11 @@ class PeerTransport:
         for address in _own_addresses() if host.endswith(".local") else [host]:
             candidate = Candidate.from_sdp(value.replace(f" {host} ", f" {address} "))
             await self._next.add_remote_candidate(candidate)
+
+    def cut(self) -> None:
+        """As if the network had gone: until the next ICE generation nothing comes through."""
+        for ice in {self._ice, self._next}:
+            ice.silence()
 
     def send_rtp(self, data: bytes) -> bool:
         """Encrypt and send; False when it could not be sent."""

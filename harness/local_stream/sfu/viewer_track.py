@@ -45,6 +45,7 @@ class ViewerTrack:
         self.track = track
         self.rewriter = rewriter
         self.sent_bytes = 0
+        self.lost = 0.0
         self._sender = sender
         self._path = open_path(track.type, self._deliver)
         self._agreed = False
@@ -95,6 +96,7 @@ class ViewerTrack:
 
     def note_loss(self, fraction: float, now: float) -> None:
         """The viewer reports that it lost this fraction of what was sent."""
+        self.lost = fraction
         can_sink = self.aim is not self.track.layers.lowest
         if self._flowing and self._downlink.note_loss(fraction, now, can_sink=can_sink):
             self._review()

@@ -73,6 +73,12 @@ class Client:
         assert self._socket is not None
         self._socket.transport.abort()
 
+    async def until_closed(self) -> None:
+        """The WebSocket has ended, from the other side."""
+        reader = self._reader
+        assert reader is not None
+        await self.until(reader.done, f"the WebSocket of {self.user_id} ends")
+
     async def event(self, kind: str, holds: Callable[[Message], bool] = lambda _: True) -> Message:
         """The first event of this kind not yet taken for which `holds`; takes it."""
 

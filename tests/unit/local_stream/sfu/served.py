@@ -13,7 +13,8 @@ from starlette.routing import Mount
 
 from harness.local_stream.journal import Journal
 from harness.local_stream.sfu import CameraOptions, Sfu, SfuUser
-from harness.serving import LOOPBACK, bind
+from harness.local_stream.sfu.room import Room
+from harness.serving import LOOPBACK, Connection, bind
 from tests.unit.local_stream.sfu.client import Client
 
 SECRET = "the secret of the tests, long enough for HS256"
@@ -53,6 +54,12 @@ class Served:
         self.clients.append(client)
         return client
 
+    def room(self) -> Room:
+        """The call as the SFU has it, once somebody is in it."""
+        room = self.sfu._rooms.find(CID)
+        assert room is not None
+        return room
+
     def host(self, user_id: str = "host") -> Client:
         return self.client(user_id, HOST_MAY)
 
@@ -76,7 +83,9 @@ async def serving(
     )
     listener = bind()
     app = Starlette(routes=[Mount("/sfu", routes=sfu.routes())])
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(app, http=Connection, log_level="warning", timeout_graceful_shutdown=1)
+    )
     running = asyncio.ensure_future(server.serve(sockets=[listener]))
     served = Served(sfu, journal, observer, f"http://{LOOPBACK}:{listener.getsockname()[1]}")
     try:

@@ -1,0 +1,55 @@
+"""Media faults as a real browser feels them: each bites, is seen from the viewer's page, and ends."""
+
+from __future__ import annotations
+
+from harness.browser.eventually import eventually
+from harness.browser.host import Host
+from harness.browser.picture import Look
+from harness.browser.viewer import Viewer
+from tests.unit.outages.disturber import Disturber
+
+LOST = """async () => {
+  const all = await window[Symbol.for("harness.probe")].statistics();
+  const video = all.filter(entry => entry.type === "inbound-rtp" && entry.kind === "video");
+  const sum = name => video.reduce((total, entry) => total + (entry[name] ?? 0), 0);
+  return { lost: sum("packetsLost"), nacks: sum("nackCount") };
+}"""
+
+
+def test_a_rate_of_loss_is_what_the_viewers_browser_counts(
+    host: Host, viewer: Viewer, disturber: Disturber
+) -> None:
+    host.goes_live()
+    viewer.sees(host)
+    clean = viewer.page.evaluate(LOST)
+    fault = disturber.media_fault(direction="subscribe", kind="video", drop=True, rate=0.1, seed=7)
+    disturber.bites(fault, hits=20)
+
+    def why_not_yet() -> str | None:
+        felt = viewer.page.evaluate(LOST)
+        lost, nacks = felt["lost"] - clean["lost"], felt["nacks"] - clean["nacks"]
+        return (
+            None if lost > 0 and nacks > 10 else f"expected loss, the browser counted {lost}, {nacks} NACKs"
+        )
+
+    eventually(why_not_yet, within=15)
+    counts = disturber.mends(fault)
+    assert counts["dropped"] == counts["hits"]
+    assert 0.03 < counts["hits"] / counts["matches"] < 0.2
+    viewer.sees(host)
+
+
+def test_a_frozen_picture_stands_still_while_its_sound_goes_on(
+    host: Host, viewer: Viewer, disturber: Disturber
+) -> None:
+    host.goes_live()
+    viewer.sees(host).hears(host)
+    fault = disturber.media_fault(direction="publish", freeze=True)
+    disturber.bites(fault, hits=30)
+    frozen = Look.at(viewer.picture)
+    disturber.bites(fault, hits=disturber.counts(fault)["hits"] + 30)
+    viewer.hears(host)
+    assert Look.at(viewer.picture).decoded == frozen.decoded, "expected a frozen picture, frames came"
+    counts = disturber.mends(fault)
+    assert {track["kind"] for track in counts["tracks"]} == {"video"}
+    viewer.sees(host)
