@@ -131,6 +131,7 @@ class SfuSocket:
             session_id=request.session_id,
             strategy=details.strategy,
             reconnected=resumed is not None,
+            **({"reason": details.reason} if details.reason else {}),
         )
         if details.subscriptions and not resumed:
             participant.wanted = wishes(details.subscriptions)

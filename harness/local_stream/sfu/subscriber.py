@@ -44,11 +44,12 @@ class Source:
 
 @dataclass
 class Slot:
-    """One section of the offer; `viewer` is None once its track is gone."""
+    """One section of the offer; `viewer` is None once its track is gone, `free` once the client knows."""
 
     line: Line
     viewer: ViewerTrack | None
     key: TrackKey | None
+    free: bool = False
 
 
 class SubscriberPeer:
@@ -109,7 +110,9 @@ class SubscriberPeer:
             self._transport.connect(description.transport())
             for slot in self._slots:
                 section = description.section(slot.line.mid)
-                if slot.viewer and section and not section.rejected:
+                if section and section.rejected:
+                    slot.free = slot.viewer is None
+                elif slot.viewer and section:
                     slot.viewer.agree()
             self._answered()
             if self._outdated:
@@ -188,10 +191,11 @@ class SubscriberPeer:
     def _place(self, slot: Slot) -> None:
         """Take the section of a track that is gone, else a new one, so that the offer does not grow for ever.
 
-        Never the first: the transport of all sections hangs on it, so it stays, inactive.
+        Never the first: the transport of all sections hangs on it, so it stays, inactive. Nor one that the
+        client has not yet rejected: browsers refuse an offer in which a section changes hands at once.
         """
         for index, old in enumerate(self._slots):
-            if index and old.viewer is None and old.line.kind == slot.line.kind:
+            if index and old.free and old.line.kind == slot.line.kind:
                 self._slots[index] = slot
                 return
         self._slots.append(slot)

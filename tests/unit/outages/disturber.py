@@ -95,6 +95,10 @@ class Disturber:
         told = sorted(each["user_session_id"] for each in call["session"]["participants"])
         assert told == sorted(self.sessions().values()), told
 
+    def joins(self) -> str:
+        """Who joined how and why, one a line."""
+        return "\n".join(f"{each['user_id']} {each['detail']}" for each in self.journal("JoinRequest"))
+
     def participants(self) -> list[dict[str, Any]]:
         """Whom the SFU has in the call."""
         return list(self.http.get(f"/calls/livestream/{self.call_id}").json()["participants"])

@@ -145,8 +145,8 @@ class Client:
         request = signal.UpdateMuteStatesRequest(session_id=self.session_id, mute_states=[state])
         await self.rpc("UpdateMuteStates", request, signal.UpdateMuteStatesResponse)
 
-    async def answer_offer(self) -> None:
-        """Take the next subscriber offer and answer it."""
+    async def answer_offer(self) -> str:
+        """Take the next subscriber offer and answer it; its SDP."""
         offer = await self.event("subscriber_offer")
         await self.subscriber.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
         await self.subscriber.setLocalDescription(await self.subscriber.createAnswer())
@@ -157,6 +157,7 @@ class Client:
         )
         response = await self.rpc("SendAnswer", request, signal.SendAnswerResponse)
         assert not response.HasField("error"), response
+        return str(offer.sdp)
 
     async def track(self, kind: str) -> MediaStreamTrack:
         """The received track of this kind, once there is one."""
