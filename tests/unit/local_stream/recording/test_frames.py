@@ -66,6 +66,14 @@ def test_late_and_repeated_packets_find_their_place() -> None:
     assert frames.lost == 0
 
 
+def test_what_comes_again_is_no_hole() -> None:
+    sent = pictures("vp8", LUMAS * 40)
+    came = packed("vp8", sent)
+    assert len(came) > PATIENCE_FOR_PICTURES
+    frames, found = out_of("vp8", came + came)
+    assert (len(found), frames.lost) == (len(sent), 0)
+
+
 def test_after_a_hole_nothing_comes_until_a_key_frame() -> None:
     first, second = pictures("vp8", LUMAS * 40), pictures("vp8", LUMAS)
     came = packed("vp8", first)
