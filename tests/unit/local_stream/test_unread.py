@@ -1,6 +1,5 @@
 """What waits for a client that does not read has a bound, on the SFU's WebSocket, too."""
 
-import asyncio
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,6 +11,7 @@ from harness.local_stream.sfu.protocol import events
 from harness.local_stream.sfu.rooms import Rooms
 from harness.local_stream.sfu.socket import SfuSocket
 from harness.local_stream.unread import UNREAD_LIMIT, UNREAD_SIZE, Unread
+from tests.unit.own_loop import in_loop_of_its_own
 
 
 @pytest.mark.parametrize(("size", "fit"), [(1, UNREAD_LIMIT), (UNREAD_SIZE // 8, 8)], ids=["many", "long"])
@@ -24,7 +24,7 @@ def test_what_was_read_makes_room(size: int, fit: int) -> None:
         unread.end()
         assert [await unread.next() for _ in range(fit + 1)] == [*range(1, fit + 1), None]
 
-    asyncio.run(scenario())
+    in_loop_of_its_own(scenario)
 
 
 def test_who_does_not_read_what_the_sfu_says_is_cut_off() -> None:

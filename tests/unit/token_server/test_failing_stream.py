@@ -17,7 +17,7 @@ from harness.target import Answer, Party, contract
 from harness.token_server import connections, second_try
 from harness.token_server.app import create_app
 from tests.contract.served import Broken
-from tests.unit.token_server.own_loop import in_loop_of_its_own
+from tests.unit.own_loop import in_loop_of_its_own
 from tests.unit.token_server.system import PAGES, System, running
 
 AT_ONCE = 50

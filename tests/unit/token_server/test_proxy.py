@@ -17,7 +17,7 @@ from harness.token_server.refusal import Refusal
 from harness.token_server.stream import StreamVideo
 from harness.token_server.supabase import Supabase
 from tests.contract.served import served
-from tests.unit.token_server.own_loop import in_loop_of_its_own
+from tests.unit.own_loop import in_loop_of_its_own
 
 KEY = "service-role-key"
 USER = "11111111-1111-4111-8111-111111111111"

@@ -19,7 +19,7 @@ from harness.token_server.refusal import Refusal
 from harness.token_server.remote_check import RemoteCheck
 from harness.token_server.supabase import Supabase
 from tests.contract.served import Broken
-from tests.unit.token_server.own_loop import in_loop_of_its_own
+from tests.unit.own_loop import in_loop_of_its_own
 from tests.unit.token_server.small_supabase import SigningKey
 from tests.unit.token_server.system import PAGES, System, running
 

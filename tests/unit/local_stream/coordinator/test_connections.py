@@ -1,6 +1,5 @@
 """Who is connected: found by user and by call; whoever reads nothing is let go."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +9,7 @@ from harness.local_stream.coordinator.connections import Connection, Connections
 from harness.local_stream.coordinator.users import User
 from tests.unit.local_stream.crowd import crowd
 from tests.unit.local_stream.server import LocalStream, eventually
+from tests.unit.own_loop import in_loop_of_its_own
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def test_a_connection_that_reads_nothing_is_cut(frame: str, fit: int) -> None:
     assert not cuts
     behind.send(frame)
     assert cuts == [1]
-    assert asyncio.run(behind.next_frame()) == frame
+    assert in_loop_of_its_own(behind.next_frame) == frame
     behind.send(frame)
     assert cuts == [1]
 

@@ -19,6 +19,7 @@ from tests.unit.local_stream.browser_door import Person, connected
 from tests.unit.local_stream.participant import joined
 from tests.unit.local_stream.server import LocalStream
 from tests.unit.local_stream.shapes import Times, faults
+from tests.unit.own_loop import in_loop_of_its_own
 
 DOORS = pytest.mark.parametrize(("base", "times"), [("/api/v2/video", "nanoseconds"), ("/video", "iso")])
 EVENTS = {
@@ -223,7 +224,7 @@ def test_a_file_is_told_of_when_it_is_complete_and_kept_until_it_is_deleted() ->
         assert call.recordings == []
         assert tape.asked[-1] == ("delete", "a.webm", "")
 
-    asyncio.run(scenario())
+    in_loop_of_its_own(scenario)
 
 
 def test_a_call_can_not_be_recorded_twice_at_once() -> None:
