@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from harness.local_stream.coordinator.errors import ApiError
+from harness.local_stream.coordinator.errors import ApiError, input_error
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -43,6 +43,12 @@ def _is_this_machine(host: str) -> bool:
         return name == "localhost" or ip_address(name).is_loopback
     except ValueError:
         return False
+
+
+def must_be_filters(given: Iterable[str], known: Iterable[str]) -> None:
+    """A filter that is not known would find everything, and look as if it had filtered; raises ApiError."""
+    if unknown := sorted(set(given) - set(known)):
+        raise input_error(f"{unknown[0]} is no filter: expected some of {', '.join(known)}")
 
 
 def refused(sentence: str, status: int = 400, fields: dict[str, str] | None = None) -> Response:

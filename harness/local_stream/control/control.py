@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from harness.local_stream.control.access import not_for_pages, refused
+from harness.local_stream.control.access import must_be_filters, not_for_pages, refused
 from harness.local_stream.control.faults import fault_routes
 from harness.local_stream.control.health import health_route
 from harness.local_stream.control.outages import outage_route
@@ -19,11 +19,14 @@ from harness.local_stream.coordinator.body import read_object
 from harness.local_stream.coordinator.call_response import call_response, members_response
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.encoding import dump, iso
+from harness.local_stream.coordinator.location_hint import OPERATION as LOCATION_HINT
 from harness.local_stream.coordinator.operations import Operation
 
 JSON = "application/json"
 LONGEST_NUMBER = 18
 MOST_OFFSET = 10 * 365 * 24 * 3600
+JOURNAL_FILTERS = ("call_cid", "user_id", "operation", "after_seq")
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Control:
@@ -31,6 +34,8 @@ class Control:
 
     def __init__(self, coordinator: Coordinator, operations: Iterable[Operation]) -> None:
         self._coordinator = coordinator
+        operations = list(operations)
+        self._requests = {LOCATION_HINT, *(operation.name for operation in operations)}
         self._seed = Seed(coordinator, operations)
 
     def routes(self) -> list[Route]:
@@ -42,11 +47,18 @@ class Control:
             Route("/clock", not_for_pages(self._clock), methods=["GET", "POST"]),
             health_route(self._coordinator),
             self._seed.route(),
-            *fault_routes(self._coordinator.faults, "/faults"),
+            *fault_routes(self._coordinator.faults, "/faults", self._requests),
             *fault_routes(self._coordinator.media.faults, "/media_faults"),
             outage_route(self._coordinator),
             *webhook_routes(self._coordinator.outbox),
+            Route("/{path:path}", not_for_pages(self._unknown), methods=METHODS),
         ]
+
+    async def _unknown(self, request: Request) -> Response:
+        path = request.path_params["path"]
+        return refused(
+            f"the control API has no {request.method} /{path}: docs/local-stream.md lists what it has", 404
+        )
 
     async def _reset(self, _request: Request) -> Response:
         await self._coordinator.reset()
@@ -54,6 +66,7 @@ class Control:
 
     async def _journal(self, request: Request) -> Response:
         query = request.query_params
+        must_be_filters(query, JOURNAL_FILTERS)
         after = query.get("after_seq", "0")
         if not after.isdecimal() or len(after) > LONGEST_NUMBER:
             return refused(f"after_seq must be a number, got {after[:LONGEST_NUMBER]!r}")

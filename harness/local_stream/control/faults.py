@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -12,13 +15,18 @@ from harness.local_stream.fault_rule import BadRule
 from harness.local_stream.media import FaultRules
 
 
-def fault_routes(faults: FaultRules, path: str) -> list[Route]:
-    """Routes below `/_control`, at `path`, whose name (`faults`, `media_faults`) is that of the list, too."""
+def fault_routes(faults: FaultRules, path: str, requests: Collection[str] = ()) -> list[Route]:
+    """Routes below `/_control`, at `path`, whose name (`faults`, `media_faults`) is that of the list, too.
+
+    `requests` are the operations that a rule for door `rest` may name.
+    """
     name = path.removeprefix("/")
 
     async def add(request: Request) -> Response:
+        given = await read_object(request)
         try:
-            return JSONResponse(faults.add(await read_object(request)), 201)
+            _must_be_known(given, requests)
+            return JSONResponse(faults.add(given), 201)
         except BadRule as error:
             return refused(str(error), fields=error.fields)
 
@@ -41,3 +49,13 @@ def fault_routes(faults: FaultRules, path: str) -> list[Route]:
         Route(path, not_for_pages(clear), methods=["DELETE"]),
         Route(f"{path}/{{id}}", not_for_pages(remove), methods=["DELETE"]),
     ]
+
+
+def _must_be_known(given: Mapping[str, object], requests: Collection[str]) -> None:
+    """A rule for a request that there is not would never bite; raises BadRule."""
+    operation = given.get("operation")
+    if given.get("door") != "rest" or not isinstance(operation, str) or operation in requests:
+        return
+    near = get_close_matches(operation, requests, 3)
+    expected = f"did you mean {' or '.join(near)}?" if near else "docs/local-stream.md lists them"
+    raise BadRule({"operation": f"no request is called {operation!r}: {expected}"})

@@ -6,15 +6,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from harness.local_stream.control.access import not_for_pages, refused
+from harness.local_stream.control.access import must_be_filters, not_for_pages, refused
 from harness.local_stream.webhooks import Outbox
+
+FILTERS = ("event", "call_cid", "state", "id")
 
 
 def webhook_routes(outbox: Outbox) -> list[Route]:
     """Routes below `/_control`."""
 
     async def listed(request: Request) -> Response:
-        wanted = {name: request.query_params.get(name) for name in ("event", "call_cid", "state", "id")}
+        must_be_filters(request.query_params, FILTERS)
+        wanted = {name: request.query_params.get(name) for name in FILTERS}
         return JSONResponse({"webhooks": outbox.listed(**wanted)})
 
     async def redeliver(request: Request) -> Response:

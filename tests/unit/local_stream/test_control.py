@@ -69,7 +69,7 @@ def test_reset_forgets_everything() -> None:
         ).raise_for_status()
         assert http.get("/api/v2/video/call/livestream/x").status_code == 200
         http.post("/_control/reset").raise_for_status()
-        assert http.get("/_control/journal").json() == {"entries": []}
+        assert httpx.get(f"{base_url}/_control/journal").json() == {"entries": []}
         assert http.get("/api/v2/video/call/livestream/x").status_code == 404
         assert http.get("/api/v2/users", params={"payload": "{}"}).json()["users"] == []
 
@@ -172,3 +172,18 @@ def test_only_requests_that_name_this_machine_are_answered(
 ) -> None:
     """The name of a website may lead here; its pages would read answers as their own."""
     assert local_stream.http.get("/_control/journal", headers={"host": host}).status_code == status
+
+
+@pytest.mark.parametrize("path", ["journal?user=x", "webhooks?call=x"])
+def test_a_filter_that_is_not_known_is_refused(local_stream: LocalStream, path: str) -> None:
+    """It would find everything."""
+    answer = local_stream.http.get(f"/_control/{path}")
+    assert answer.status_code == 400
+    assert "is no filter: expected some of" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_what_the_control_api_does_not_have_it_says(local_stream: LocalStream, method: str) -> None:
+    answer = local_stream.http.request(method, "/_control/nope")
+    assert answer.status_code == 404
+    assert answer.json()["error"].startswith(f"the control API has no {method} /nope")

@@ -299,6 +299,8 @@ def test_the_connection_can_close_at_the_nth_event(rules: Rules, watcher: Person
         ({"door": "ws", "operation": "call.ended", "status": 500}, "rule", "an event has no status"),
         ({"door": "ws", "drop": True, "performed": True}, "rule", "performed is for door rest"),
         ({"door": "rest", "drop": True, "code": 4}, "rule", "go with status"),
+        ({"door": "rest", "operation": "GoLife", "drop": True}, "operation", "did you mean GoLive"),
+        ({"door": "rest", "operation": "x", "drop": True}, "operation", "docs/local-stream.md lists them"),
     ],
 )
 def test_what_makes_no_sense_is_refused(
