@@ -1,6 +1,8 @@
 import { useEffect, useState } from "react";
 import { Alert } from "./Alert.tsx";
-import { type Device, DEVICES, LABELS } from "./capture.ts";
+import { type Device, DEVICES, LABELS, type Wait } from "./capture.ts";
+import { DevicePicker } from "./DevicePicker.tsx";
+import { useDeviceWarnings, usePreviewWarnings } from "./device-warnings.ts";
 import { PartyError } from "./errors.ts";
 import type { Devices } from "./go-live.ts";
 import { type Phase, useHosting } from "./hosting.ts";
@@ -32,19 +34,21 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
   const camera = useObservable(call?.camera.state.status$);
   const microphone = useObservable(call?.microphone.state.status$);
   const stream = useObservable(call?.camera.state.mediaStream$);
+  const [onAirWarnings, previewWarnings] = [useDeviceWarnings(call), usePreviewWarnings(preview.stream)];
+  const warnings = hosting.phase === "not live" ? previewWarnings : onAirWarnings;
   const onAir = hosting.phase === "live" || hosting.phase === "ending";
   const busy = hosting.phase === "going live" || hosting.phase === "ending";
   // While live the buttons show what the devices really do: they can stop by themselves.
   const on: Devices = call ? { camera: camera === "enabled", microphone: microphone === "enabled" } : wanted;
 
-  const goLive = async () => {
+  const goLive = async (devices: Devices, unchecked = false) => {
     const { data } = await supabase.auth.getSession();
     if (data.session && data.session.user.id !== party.host_id) {
       return hosting.fail(new PartyError("Only the host of this party can go live."));
     }
     // One capture of the camera at a time: the preview's ends before the broadcast's begins.
     preview.stop();
-    await hosting.start(wanted);
+    await hosting.start(devices, unchecked);
   };
 
   const toggle = async (device: Device) => {
@@ -65,10 +69,22 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
     <main className="stage-page">
       <div className="heading">
         <h1>{party.title}</h1>
-        <Status text={STATUS[hosting.phase]} live={onAir} />
+        <Status text={hosting.wait ? waitingFor(hosting.wait) : STATUS[hosting.phase]} live={onAir} />
         {onAir && participants && <p className="audience">{watching(participants, party)}</p>}
       </div>
       <Alert text={hosting.error} />
+      {warnings.map((warning) => (
+        <Alert key={warning} text={warning} />
+      ))}
+      {hosting.offers.length > 0 && (
+        <div className="controls">
+          {hosting.offers.map(({ label, devices, unchecked }) => (
+            <button key={label} type="button" onClick={() => goLive(devices, unchecked)}>
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
       <OwnPicture stream={(call ? on.camera && stream : preview.stream) || null} />
       <div className="controls">
         {DEVICES.map((device) => (
@@ -94,19 +110,31 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
           </button>
         )}
         <span className="spacer" />
+        {hosting.wait && hosting.phase === "going live" && (
+          <button type="button" onClick={hosting.cancel}>
+            Stop waiting
+          </button>
+        )}
         {onAir ? (
           <button className="danger" type="button" disabled={busy} onClick={hosting.end}>
             End party
           </button>
         ) : (
-          <button className="primary" type="button" disabled={busy} onClick={goLive}>
+          <button className="primary" type="button" disabled={busy} onClick={() => goLive(wanted)}>
             Go live
           </button>
         )}
       </div>
+      {!onAir && <DevicePicker disabled={busy} when={`${hosting.phase} ${preview.stream?.id}`} onChoice={preview.stop} />}
       <p className="hint">
         Viewers watch at <a href={`/party/${party.id}`}>{`${location.origin}/party/${party.id}`}</a>
       </p>
     </main>
   );
+}
+
+function waitingFor({ device, why }: Wait): string {
+  return why === "permission"
+    ? `Waiting for permission: please answer your browser’s question about the ${device}`
+    : `Waiting for your ${device} to start…`;
 }

@@ -1,5 +1,6 @@
 import {
   type Call,
+  hasAudio,
   hasVideo,
   ParticipantsAudio,
   StreamCall,
@@ -26,6 +27,7 @@ export function LivePicture({ call, party }: { call: Call; party: Party }) {
       </div>
       <div className="controls">
         <p className="audience">{watching(participants, party)}</p>
+        {host && !hasAudio(host) && <p className="hint">The host’s microphone is off</p>}
         <span className="spacer" />
         {silenced && (
           <button className="primary" type="button" onClick={() => call.resumeAudio()}>

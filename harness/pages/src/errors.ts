@@ -3,7 +3,8 @@ export class PartyError extends Error {
   override name = "PartyError";
 }
 
-const BROWSER_ERRORS: Record<string, string> = {
+/** What the browser's own errors for camera and microphone mean to a person, by name. */
+export const BROWSER_ERRORS: Record<string, string> = {
   NotAllowedError:
     "Camera/microphone permission denied. Please allow access in your browser settings and refresh.",
   NotFoundError: "No camera or microphone found. Please connect your devices and try again.",

@@ -1,5 +1,6 @@
 import { type Call, OwnCapability, type StreamVideoClient } from "@stream-io/video-react-sdk";
-import { captureForCall, type Device, LABELS } from "./capture.ts";
+import { type Asking, captureForCall, type Device, LABELS, mediaDevices } from "./capture.ts";
+import { expectHealthy } from "./device-warnings.ts";
 import { PartyError } from "./errors.ts";
 import { log, logError } from "./log.ts";
 import { callIds, markLive, markNotLive, type Party } from "./party.ts";
@@ -10,6 +11,14 @@ import { Undo, undoAll } from "./undo.ts";
 
 /** Which devices the host wants on air. One that is off is never asked for. */
 export type Devices = Record<Device, boolean>;
+
+/** One try to go live. `signal` gives it up. */
+export interface Attempt extends Asking {
+  devices: Devices;
+  /** Go live with whatever the devices give, also with a black picture. */
+  unchecked?: boolean;
+  signal: AbortSignal;
+}
 
 export interface LiveParty {
   client: StreamVideoClient;
@@ -25,12 +34,14 @@ export interface LiveParty {
 export async function goLive(
   services: Services,
   party: Party,
-  devices: Devices,
-  signal: AbortSignal,
+  { devices, unchecked, signal, onWait }: Attempt,
 ): Promise<LiveParty> {
   const ids = callIds(party.id);
   const [capture, broadcast, connection] = [new Undo(ids), new Undo(ids), new Undo(ids)];
   try {
+    // On an insecure page no later step could work.
+    mediaDevices();
+
     // Step 1: token. The server also makes sure that the call exists, with callId = party.id.
     const token = await fetchStreamToken(services, party.id);
     signal.throwIfAborted();
@@ -41,7 +52,7 @@ export async function goLive(
 
     // Steps 3 and 4: the call, joined and not created
     const call = await quietCall(client, party.id, connection);
-    await captureForCall(call, capture);
+    await captureForCall(call, capture, { signal, onWait });
     log("Joining call...", ids);
     await call.join({ create: false });
     log("Call joined", ids);
@@ -52,6 +63,7 @@ export async function goLive(
     signal.throwIfAborted();
     if (devices.microphone) await enable(call, "microphone", OwnCapability.SEND_AUDIO);
     log("Track status", ids, { camera: statusLine(call, "camera"), microphone: statusLine(call, "microphone") });
+    if (!unchecked) await expectHealthy(call, devices);
     signal.throwIfAborted();
 
     // Step 6: live, on Stream and then in the database

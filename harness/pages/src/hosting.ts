@@ -2,7 +2,9 @@ import { CallingState } from "@stream-io/video-react-sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { endParty } from "./end-party.ts";
 import { PartyError, sentenceFor } from "./errors.ts";
+import type { Wait } from "./capture.ts";
 import { type Devices, goLive, type LiveParty } from "./go-live.ts";
+import { type Offer, offersAfter } from "./offers.ts";
 import { markNotLive, type Party } from "./party.ts";
 import { useServices } from "./services.ts";
 
@@ -13,7 +15,13 @@ export interface Hosting {
   /** The call while live, otherwise null. */
   live: LiveParty | null;
   error: string | null;
-  start: (devices: Devices) => Promise<void>;
+  /** What else the host can do after the error. */
+  offers: Offer[];
+  /** What the host waits for on the way to being live. */
+  wait: Wait | null;
+  start: (devices: Devices, unchecked?: boolean) => Promise<void>;
+  /** Give up going live. */
+  cancel: () => void;
   end: () => Promise<void>;
   fail: (error: unknown, failed?: string) => void;
   clearError: () => void;
@@ -25,24 +33,34 @@ export function useHosting(party: Party): Hosting {
   const [phase, setPhase] = useState<Phase>("not live");
   const [live, setLive] = useState<LiveParty | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [offers, setOffers] = useState<Offer[]>([]);
+  const [wait, setWait] = useState<Wait | null>(null);
   const attempt = useRef<AbortController | null>(null);
 
   const fail = useCallback((problem: unknown, failed?: string) => setError(sentenceFor(problem, failed)), []);
-  const clearError = useCallback(() => setError(null), []);
+  const clearError = useCallback(() => {
+    setError(null);
+    setOffers([]);
+  }, []);
+  const cancel = useCallback(() => attempt.current?.abort(), []);
 
-  const start = async (devices: Devices): Promise<void> => {
+  const start = async (devices: Devices, unchecked = false): Promise<void> => {
     // A ref, not the state: the second click of a double click comes before the page is drawn again.
     if (attempt.current) return;
     const current = (attempt.current = new AbortController());
-    setError(null);
+    clearError();
     setPhase("going live");
     try {
-      const started = await goLive(services, party, devices, current.signal);
+      const { signal } = current;
+      const started = await goLive(services, party, { devices, unchecked, signal, onWait: setWait });
       setLive(started);
       setPhase("live");
     } catch (problem) {
       attempt.current = null;
-      fail(problem);
+      if (!current.signal.aborted) {
+        fail(problem);
+        setOffers(await offersAfter(problem, devices));
+      }
       setPhase("not live");
     }
   };
@@ -72,7 +90,7 @@ export function useHosting(party: Party): Hosting {
     if (reason) fail(reason);
     else markNotLive(services.supabase, party.id).catch(fail);
   });
-  return { phase, live, error, start, end, fail, clearError };
+  return { phase, live, error, offers, wait, start, cancel, end, fail, clearError };
 }
 
 /** Closing the page part stops an attempt on its way, and lets go of devices and call. */

@@ -15,7 +15,8 @@ export function log(step: string, ids: CallIds, details: Record<string, unknown>
 
 export function logError(step: string, ids: CallIds, error: unknown): void {
   const { name, message } = error instanceof Error ? error : { name: typeof error, message: String(error) };
-  console.error(`${PREFIX} ${step}`, { ...ids, name, message });
+  const cause = error instanceof Error && error.cause instanceof Error ? { cause: String(error.cause) } : {};
+  console.error(`${PREFIX} ${step}`, { ...ids, name, message, ...cause });
 }
 
 /**

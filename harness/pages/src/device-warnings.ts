@@ -1,0 +1,95 @@
+import type { Call } from "@stream-io/video-react-sdk";
+import { useEffect, useState } from "react";
+import { type Device, DEVICES } from "./capture.ts";
+import { DeviceError } from "./device-errors.ts";
+import type { Devices } from "./go-live.ts";
+import { type Fault, healthOf, watchTrack } from "./track-health.ts";
+
+/** What the host is told while a device gives nothing, or nothing that anybody could see or hear. */
+export const WARNINGS: Record<Device, Partial<Record<Fault, string>>> = {
+  camera: {
+    ended: "Your camera has stopped: it was unplugged, or this page may no longer use it. Please check it, then switch it on again.",
+    muted: "Your camera is switched off by your computer. Please look for a switch or a shutter on it, or in the system's settings.",
+    black: "Your camera gives a black picture. Please uncover its lens and switch on a light, or choose another camera.",
+    frozen: "Your camera's picture stands still. Please switch the camera off and on, or unplug it and plug it in again.",
+  },
+  microphone: {
+    ended: "Your microphone has stopped: it was unplugged, or this page may no longer use it. Please check it, then switch it on again.",
+    muted: "Your microphone is muted by your computer. Please unmute it in the system's sound settings.",
+    silent: "Your microphone gives no sound at all. Please look for a mute switch on it, or in the system's sound settings.",
+  },
+};
+
+/** A device that works for the browser, but not for viewers. A host may go live with it all the same. */
+export class FaultyDevice extends DeviceError {
+  override name = "FaultyDevice";
+}
+
+/** Throws FaultyDevice when what is captured is dark, still or silent: the host is to know before viewers do. */
+export async function expectHealthy(call: Call, devices: Devices): Promise<void> {
+  await Promise.all(DEVICES.filter((device) => devices[device]).map((device) => expectGood(call, device)));
+}
+
+async function expectGood(call: Call, device: Device): Promise<void> {
+  const [track] = call[device].state.mediaStream?.getTracks() ?? [];
+  const health = track ? await healthOf(track) : "ended";
+  const warning = health && health !== "good" && WARNINGS[device][health];
+  if (warning) throw new FaultyDevice(device, warning);
+}
+
+type Faults = Partial<Record<Device, Fault>>;
+
+/** The warnings about a call's devices, for as long as each is true. A device that ended warns until it is on again. */
+export function useDeviceWarnings(call: Call | undefined): string[] {
+  const [faults, setFaults] = useState<Faults>({});
+  useEffect(() => {
+    if (!call) return;
+    const watches = DEVICES.map((device) => watchDevice(call, device, (fault) => setFaults(withFault(device, fault))));
+    return () => {
+      watches.forEach((stop) => stop());
+      setFaults({});
+    };
+  }, [call]);
+  return warningsOf(faults);
+}
+
+/** The warnings about the preview's picture. */
+export function usePreviewWarnings(stream: MediaStream | null): string[] {
+  const [fault, setFault] = useState<Fault | undefined>();
+  useEffect(() => {
+    const [track] = stream?.getVideoTracks() ?? [];
+    if (!track) return;
+    setFault(undefined);
+    return watchTrack(track, (health) => setFault(health === "good" ? undefined : health));
+  }, [stream]);
+  return warningsOf(stream || fault === "ended" ? { camera: fault } : {});
+}
+
+function watchDevice(call: Call, device: Device, tell: (fault: Fault | undefined) => void): () => void {
+  let stop: (() => void) | undefined;
+  let ended = false;
+  const subscription = call[device].state.mediaStream$.subscribe((stream) => {
+    stop?.();
+    stop = undefined;
+    const [track] = stream?.getTracks() ?? [];
+    // The SDK takes an ended track away at once; that is when it must be told.
+    if (!track) return ended ? undefined : tell(undefined);
+    ended = false;
+    stop = watchTrack(track, (health) => {
+      ended = health === "ended";
+      tell(health === "good" ? undefined : health);
+    });
+  });
+  return () => {
+    subscription.unsubscribe();
+    stop?.();
+  };
+}
+
+function withFault(device: Device, fault: Fault | undefined): (faults: Faults) => Faults {
+  return ({ [device]: _before, ...others }) => (fault ? { ...others, [device]: fault } : others);
+}
+
+function warningsOf(faults: Faults): string[] {
+  return DEVICES.flatMap((device) => WARNINGS[device][faults[device]!] ?? []);
+}
