@@ -64,18 +64,34 @@
     tell({ call, method, constraints: plain(constraints) });
     return call;
   };
+  // What a page has is told when it is not what was told last.
+  const last = new Map();
+  const told = (what, value) => {
+    const text = stringify(value);
+    if (last.get(what) === text) return;
+    last.set(what, text);
+    tell({ has: what, value });
+  };
+  const query = navigator.permissions?.query.bind(navigator.permissions);
+  const permissions = () => {
+    for (const name of query ? ["camera", "microphone"] : [])
+      query({ name }).then((status) => told(`${name} permission`, status.state), () => {});
+  };
   const observed = (method) => ({
     apply(native, self, args) {
+      permissions();
       const call = asked(method, args[0]);
       return apply(then, apply(native, self, args), [
         (stream) => {
           const tracks = stream.getTracks().map((track) => ({ kind: track.kind, state: track.readyState }));
           tell({ call, outcome: "given", tracks });
+          permissions();
           return stream;
         },
         (error) => {
           const { name, message, constraint } = error;
           tell({ call, outcome: "refused", name, message, constraint });
+          permissions();
           throw error;
         },
       ]);
@@ -89,6 +105,17 @@
   });
   for (const method of ["getUserMedia", "getDisplayMedia"])
     replace(window.MediaDevices?.prototype, method, observed(method));
+  // The devices as the page was told of them: asking for them ourselves could wake a device.
+  replace(window.MediaDevices?.prototype, "enumerateDevices", {
+    apply(native, self, args) {
+      return apply(then, apply(native, self, args), [
+        (devices) => {
+          told("devices", devices.map(({ kind, label }) => ({ kind, label })));
+          return devices;
+        },
+      ]);
+    },
+  });
   for (const method of ["getUserMedia", "webkitGetUserMedia"])
     replace(window.Navigator?.prototype, method, counted(method));
 
@@ -110,10 +137,47 @@
   apply(hear, document, ["loadeddata", ({ target }) => live(target) && tell({ picture: "first frame" }), true]);
 
   const connections = [];
+  // For who asks why, later: what connections measured and agreed on, the latest of it.
+  const MEASURED = ["inbound-rtp", "outbound-rtp", "remote-inbound-rtp", "candidate-pair"];
+  const MOST_SAMPLES = 300;
+  const MOST_STATES = 100;
+  const SAMPLE_EVERY = 1000; // milliseconds
+  const samples = [];
+  const states = [];
+  const keep = (ring, most, what) => {
+    ring.push({ at: now(), ...what });
+    if (ring.length > most) ring.shift();
+  };
+  const follow = (connection, number) => {
+    const agreed = {};
+    const state = (what, value, sdp = null) => keep(states, MOST_STATES, { connection: number, what, value, sdp });
+    const hears = (event, told) => apply(hear, connection, [event, told]);
+    hears("connectionstatechange", () => state("connection", connection.connectionState));
+    hears("iceconnectionstatechange", () => state("ICE", connection.iceConnectionState));
+    hears("signalingstatechange", () => {
+      for (const side of ["local", "remote"]) {
+        const description = connection[`${side}Description`];
+        if (!description || description.sdp === agreed[side]) continue;
+        agreed[side] = description.sdp;
+        state(`${side} ${description.type}`, "", description.sdp);
+      }
+      state("signaling", connection.signalingState);
+    });
+  };
   const farewells = new Map(); // a connection that is closed tells nothing any more: its last statistics, as promises
   const native = window.RTCPeerConnection;
   if (native) {
     const getStats = native.prototype.getStats;
+    const sample = async () => {
+      for (const [index, connection] of connections.entries()) {
+        if (["new", "closed"].includes(connection.connectionState)) continue;
+        const report = [...(await apply(getStats, connection, [])).values()];
+        const entries = report.filter(({ type }) => MEASURED.includes(type));
+        keep(samples, MOST_SAMPLES, { connection: index + 1, entries });
+      }
+    };
+    const again = setInterval.bind(window);
+    let sampling = 0;
     replace(native.prototype, "close", {
       apply(close, self, args) {
         if (self instanceof native && self.connectionState !== "closed") farewells.set(self, apply(getStats, self, []));
@@ -123,6 +187,8 @@
     replaceClass("RTCPeerConnection", ["webkitRTCPeerConnection"], (connection) => {
       connections.push(connection);
       tell({ connection: connections.length });
+      follow(connection, connections.length);
+      sampling ||= again(() => sample().catch(() => {}), SAMPLE_EVERY);
     });
   }
   replaceClass("WebSocket", [], opened);
@@ -130,5 +196,5 @@
     const reports = connections.map((connection) => farewells.get(connection) ?? connection.getStats());
     return (await Promise.all(reports)).flatMap((report) => [...report.values()]);
   };
-  defineProperty(window, KEY, { value: { connections, statistics } });
+  defineProperty(window, KEY, { value: { connections, statistics, samples, states } });
 })();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,6 +12,7 @@ from playwright.sync_api import ConsoleMessage, Page
 
 SCRIPT = Path(__file__).with_name("probe.js")
 SPEAKS = "harness probe "
+MOST_KEPT = 200
 
 MEDIA_BYTES = """async (direction) => {
   const sum = { audio: 0, video: 0 };
@@ -43,6 +45,15 @@ class MediaRequest:
     def __str__(self) -> str:
         result = f"{self.error_name}: {self.error_message}" if self.error_name else self.outcome
         return f"{self.method}({json.dumps(self.constraints)}) -> {result}"
+
+
+@dataclass(frozen=True)
+class Had:
+    """From `t` on the page had `value` as its `what`: `camera permission`, or `devices` as JSON."""
+
+    t: float
+    what: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class Probe:
         self._requests: dict[str, MediaRequest] = {}
         self._connections = 0
         self._first_frames: list[float] = []
+        self._had: deque[Had] = deque(maxlen=MOST_KEPT)
         page.add_init_script(path=SCRIPT)
         page.on("console", self._hear)
 
@@ -86,6 +98,16 @@ class Probe:
         """Every request for camera, microphone or screen since the page was made, over reloads, in order."""
         self.page.evaluate("0")  # what the page said before this answer has been heard by now
         return list(self._requests.values())
+
+    @property
+    def heard_requests(self) -> list[MediaRequest]:
+        """Those that were heard of so far, without asking the page, which may not answer any more."""
+        return list(self._requests.values())
+
+    @property
+    def had(self) -> list[Had]:
+        """Permissions and devices as they were seen so far, without asking the page."""
+        return list(self._had)
 
     def first_frame_after(self, t: float) -> float | None:
         """When the first frame of a live picture was there, at or after `t` (both unix seconds)."""
@@ -115,6 +137,8 @@ class Probe:
                 self._connections += 1
             case {"picture": _}:
                 self._first_frames.append(t)
+            case {"has": what, "value": value}:
+                self._had.append(Had(t, what, value if isinstance(value, str) else json.dumps(value)))
             case {"call": call, "method": method, "constraints": constraints}:
                 self._requests[call] = MediaRequest(t, method, constraints)
             case {"call": call}:

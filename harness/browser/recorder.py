@@ -7,8 +7,10 @@ event.
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import time
+from collections import deque
 from typing import Any, Literal
 
 from playwright.sync_api import ConsoleMessage, Frame, Page, Request
@@ -17,6 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 from harness.browser.exchange import Exchange, json_or_none
 from harness.browser.probe import MediaRequest, Probe, is_probe
 from harness.trace.events import RunLog
+from harness.trace.evidence import Row
 from harness.trace.sightings import Ledger, Place, Sighting
 
 Role = Literal["host", "viewer"]
@@ -25,6 +28,7 @@ PAGES_OWN = "[ListeningParty]"
 IDS_IN_CONSOLE = re.compile(r"callType: (?P<type>[^,}\s]+), callId: (?P<id>[^,}\s]+)")
 PARTY_IN_ADDRESS = re.compile(r"/party/(?P<id>[^/?#]+)")
 ASKED_BY_SCRIPT = ("fetch", "xhr", "preflight", "ping")
+MOST_KEPT = 1000  # lines of console and network, for who asks why later
 SETTLES = 5.0  # seconds that an answer may take to be counted in
 ABORTED = "net::ERR_ABORTED"  # the page itself gave it up
 # Each place has one name for each role.
@@ -47,7 +51,7 @@ class Recorder:
         self.role = role
         self.journey: str | None = None
         self.probe = Probe(page, self)
-        self._page = page
+        self.page = page
         self._run_log = run_log
         self._token_url = token_url
         self._token_requests = 0
@@ -55,6 +59,7 @@ class Recorder:
         self._exchanges: list[Exchange] = []
         self._sockets: list[tuple[float, str]] = []
         self._sightings: list[Sighting] = []
+        self._kept: deque[Row] = deque(maxlen=MOST_KEPT)
         page.on("request", self._sent)
         page.on("requestfinished", self._finished)
         page.on("requestfailed", self._failed)
@@ -87,6 +92,11 @@ class Recorder:
         self._catch_up()
         return list(self._sightings)
 
+    @property
+    def kept(self) -> list[Row]:
+        """The latest of console and network in full, also what is no event, without asking the page."""
+        return list(self._kept)
+
     def operations(self, operation: str) -> list[Exchange]:
         """The requests that asked `operation` (`join`, `go_live` ...) of a call on Stream, and are over."""
         asked = ((one, one.call_operation) for one in self.exchanges)
@@ -112,6 +122,7 @@ class Recorder:
     def socket_opened(self, t: float, url: str, cid: str | None) -> None:
         """By the probe."""
         self._sockets.append((t, url))
+        self._keep(t, "network", f"WebSocket {url}")
         self.event("request", t=t, text=f"WebSocket {url}")
         if cid is not None:
             self.sight(SFU_JOIN[self.role], cid, f"{url}?cid={cid}", t)
@@ -124,14 +135,14 @@ class Recorder:
     def _hear_all(self) -> None:
         """Until what the page did before this moment is known: its answer comes after all of that."""
         with contextlib.suppress(PlaywrightError):  # a page that is closed or leaves has nothing more to tell
-            self._page.evaluate("0")
+            self.page.evaluate("0")
 
     def _catch_up(self) -> None:
         """Until the requests that were sent before this moment are over and read; no longer than SETTLES."""
         self._hear_all()
         sent = set(self._under_way)
         end = time.monotonic() + SETTLES
-        while sent & self._under_way and time.monotonic() < end and not self._page.is_closed():
+        while sent & self._under_way and time.monotonic() < end and not self.page.is_closed():
             self._hear_all()
 
     def _is_token(self, request: Request) -> bool:
@@ -157,11 +168,13 @@ class Recorder:
         self._over(request, failure=request.failure)
 
     def _over(self, request: Request, **outcome: Any) -> None:  # noqa: ANN401 - the fields of Exchange
-        if request.resource_type not in ASKED_BY_SCRIPT:
-            return
         t, seconds = _timing(request)
-        body = json_or_none(request.post_data)
+        asked = request.resource_type in ASKED_BY_SCRIPT
+        body = json_or_none(request.post_data) if asked else None
         exchange = Exchange(t, seconds, request.method, request.url, body=body, **outcome)
+        self._keep_exchange(exchange, request.resource_type)
+        if not asked:
+            return
         self._exchanges.append(exchange)
         self._under_way.discard(request)
         went_wrong = not exchange.is_ok and exchange.failure != ABORTED
@@ -169,6 +182,17 @@ class Recorder:
         if self._is_token(request):
             self._sight_token(exchange)
         self._sight_operation(exchange)
+
+    def _keep_exchange(self, exchange: Exchange, kind: str) -> None:
+        bodies = {"sent": exchange.body, "answered": exchange.answer}
+        said = {name: body for name, body in bodies.items() if body is not None}
+        result = str(exchange).partition(" -> ")[2]
+        text = f"{kind}: {exchange.method} {exchange.address} -> {result}"
+        bad = exchange.failure not in (None, ABORTED) or (exchange.status or 0) >= 400
+        self._keep(exchange.t, "network", text, json.dumps(said, indent=1) if said else "", bad=bad)
+
+    def _keep(self, t: float, kind: str, text: str, more: str = "", *, bad: bool = False) -> None:
+        self._kept.append(Row(t, self.who, kind, text, bad, more))
 
     def _sight_token(self, exchange: Exchange) -> None:
         said = f"{exchange.method} {exchange.address}"
@@ -195,6 +219,7 @@ class Recorder:
             return
         t, text = message.timestamp / 1000, message.text
         is_own = text.startswith(PAGES_OWN)
+        self._keep(t, "console", f"{message.type}: {text}", bad=message.type == "error")
         if is_own or message.type in ("error", "warning"):
             level = {"level": "error"} if message.type == "error" else {}
             self.event("console", t=t, text=text, **level)

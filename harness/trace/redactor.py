@@ -1,7 +1,8 @@
 """Secrets are masked before a text becomes a file of the run.
 
 A secret is known by its value (given by who made it) or by its form: whatever looks like a signed JWT is one,
-and whatever JSON calls a password or a refresh token.
+and whatever JSON calls a password or a refresh token, a query a token or a key, a HAR an authorization, and
+an SDP an ICE password.
 """
 
 from __future__ import annotations
@@ -24,6 +25,17 @@ NAMED = (
     r"""(?:(?!(?P=quote))[^"\\\n]"""
     r"""|(?P=slashes)\\(?:(?P=slashes)\\|(?P=slashes)(?P=quote)|[^"\\\n]))+"""
 )
+QUERY = (
+    r"""(?P<query>[?&](?:access_token|refresh_token|token|apikey|password)=)"""
+    r"""(?!\*\*\*(?:[&\s"'<>\\#]|$))[^&\s"'<>\\#]+"""
+)
+HEADER = (
+    r"""(?P<header>"name"\s*:\s*"(?i:authorization|apikey|cookie|set-cookie)"\s*,\s*"value"\s*:\s*")"""
+    r"""(?!\*\*\*")(?:[^"\\]|\\.)+"""
+)
+ICE = r"(?P<ice>a=ice-pwd:)[A-Za-z0-9+/]+"
+FORMS = (JWT, NAMED, QUERY, HEADER, ICE)
+BEFORE = ("name", "query", "header", "ice")  # what says that a secret follows, and stays
 SHORTEST = 6  # A shorter "secret" is found inside ordinary words; masking it would only garble the evidence.
 
 
@@ -41,11 +53,11 @@ class Redactor:
                 self._spellings |= {secret, json.dumps(secret)[1:-1], quote(secret, safe=""), escape(secret)}
         # The longest first: a secret that contains another must not leave its own ends behind.
         longest_first = sorted(self._spellings, key=len, reverse=True)
-        self._pattern = re.compile("|".join([*map(re.escape, longest_first), JWT, NAMED]))
+        self._pattern = re.compile("|".join([*map(re.escape, longest_first), *FORMS]))
 
     def redact(self, text: str) -> str:
         """`text` with every secret replaced by a mask."""
-        return self._pattern.sub(lambda found: (found["name"] or "") + MASK, text)
+        return self._pattern.sub(_mask, text)
 
     def exposed_in(self, text: str) -> bool:
         """Whether a secret, known by value or by form, can be read in `text`."""
@@ -57,3 +69,7 @@ class Redactor:
         if self.exposed_in(masked):
             raise ValueError(f"{path.name} was not written: a secret was still readable in it after masking.")
         path.write_text(masked, encoding="utf-8", errors="replace")
+
+
+def _mask(found: re.Match[str]) -> str:
+    return "".join(found[name] or "" for name in BEFORE) + MASK

@@ -31,6 +31,7 @@ DESCRIBE = """() => {
   const thrown = (f) => { try { f(); return null } catch (e) { return [e.name, e.message] } };
   return {
     media: property(MediaDevices.prototype, "getUserMedia"),
+    devices: property(MediaDevices.prototype, "enumerateDevices"),
     display: property(MediaDevices.prototype, "getDisplayMedia"),
     toString: property(Function.prototype, "toString"),
     peer: property(window, "RTCPeerConnection"),

@@ -84,6 +84,23 @@ def test_what_only_mentions_a_secret_stays(text: str) -> None:
     assert not Redactor().exposed_in(text)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("wss://x/ws?api_key=k&token=opaque-1&x=2", "wss://x/ws?api_key=k&token=***&x=2"),
+        ("https://x/rest?apikey=sb_secret_1", "https://x/rest?apikey=***"),
+        ("https://x/#a?access_token=abc def", "https://x/#a?access_token=*** def"),
+        ('{"name":"apikey","value":"sb_secret_1"}', '{"name":"apikey","value":"***"}'),
+        ('{"name": "Authorization", "value": "Bearer a\\"b"}', '{"name": "Authorization", "value": "***"}'),
+        (json.dumps("a=ice-pwd:abc+/9\r\na=mid:0"), json.dumps("a=ice-pwd:***\r\na=mid:0")),
+    ],
+)
+def test_a_secret_is_known_by_where_it_stands(before: str, after: str) -> None:
+    assert Redactor().redact(before) == after
+    assert Redactor().exposed_in(before)
+    assert not Redactor().exposed_in(after)
+
+
 def test_short_values_do_not_garble_the_evidence() -> None:
     assert Redactor(["a", "key"]).redact("a monkey") == "a monkey"
 
