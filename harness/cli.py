@@ -51,10 +51,31 @@ def commands() -> None:
 @click.option(
     "--target", type=click.Path(path_type=Path), help="a file that describes the deployment to test"
 )
-def gate(only: str | None, runs: Path | None, token_url: str | None, target: Path | None) -> int:
+@click.option("--workers", type=click.IntRange(1, 64), help="so many parts of the checks beside each other")
+@click.option("--shard", metavar="K/N", help="one of N parts, to be merged: see `report merge`")
+@click.option(
+    "--timings",
+    type=click.Path(path_type=Path),
+    help="timings.json of an earlier run, to make parts that take the same time",
+)
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="seconds until the run is cut off"
+)
+def gate(
+    only: str | None,
+    runs: Path | None,
+    token_url: str | None,
+    target: Path | None,
+    workers: int | None,
+    shard: str | None,
+    timings: Path | None,
+    time_limit: float | None,
+) -> int:
     from harness.config import HarnessSettings, load, load_target
+    from harness.gate import Speed
     from harness.gate import gate as run_gate
     from harness.gate.catalogue import catalogue, choose
+    from harness.gate.share import Share
 
     told = {"runs": runs, "target_file": target}
     settings = load(HarnessSettings).model_copy(
@@ -63,13 +84,30 @@ def gate(only: str | None, runs: Path | None, token_url: str | None, target: Pat
     deployment = load_target(settings.target_file, token_url)
     named = [] if only is None else [only]
     choose(named, catalogue())  # a wrong name is told before anything is installed
+    speed = Speed(workers, Share.parse(shard) if shard else None, time_limit, timings)
     _make_ready(settings, _gate_needs(deployment))
-    return run_gate(settings, named, deployment)
+    return run_gate(settings, named, deployment, speed)
 
 
 def _gate_needs(target: TargetSettings) -> Sequence[str]:
     """A token endpoint elsewhere is asked without any browser, pages or database of ours."""
     return COMMANDS["gate"].needs if target.token_url is None else (PACKAGES,)
+
+
+@commands.group(help=COMMANDS["report"].does)
+def report() -> None: ...
+
+
+RUNS = click.argument("runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN...")
+
+
+@report.command(help="One verdict over the shards of one gate: name the run folder of each.")
+@RUNS
+def merge(runs: Sequence[Path]) -> int:
+    from harness.config import HarnessSettings, load
+    from harness.gate.merge import merge as merge_runs
+
+    return merge_runs(load(HarnessSettings), runs)
 
 
 @commands.command(help=COMMANDS["up"].does)

@@ -6,6 +6,7 @@ people in browsers of their own; `new_viewer()`, `new_party()` and `new_person()
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
@@ -110,7 +111,7 @@ def stack(
 ) -> Iterator[Stack]:
     """The reference system, started once."""
     began = time.monotonic()
-    system = Stack(run_dir, harness_settings, pages.ensure(harness_settings))
+    system = Stack(_of_worker(pytestconfig, run_dir), harness_settings, pages.ensure(harness_settings))
     run_log.secrets.add(*system.keys.secret_values())
     if harness_settings.database_url is not None:
         run_log.secrets.add(harness_settings.database_url.get_secret_value())
@@ -119,6 +120,12 @@ def stack(
         pytestconfig.stash[STACK] = system
         yield system
         del pytestconfig.stash[STACK]
+
+
+def _of_worker(config: pytest.Config, run_dir: Path) -> Path:
+    """Where this process leaves its servers' logs: several may work on one run, each with its own servers."""
+    number = str(config.getoption("--worker", "1/1")).partition("/")[0]
+    return run_dir if number == "1" else run_dir / f"worker-{number}"
 
 
 @pytest.fixture(scope="session")
@@ -305,12 +312,13 @@ LedgerOf = Callable[..., Ledger]
 
 
 @pytest.fixture
-def keep(run_dir: Path) -> Keep:
+def keep(run_dir: Path, request: pytest.FixtureRequest) -> Keep:
     """`keep(host, viewer)`: a screenshot of each, for the report."""
 
     def take(*people: Visitor) -> None:
         for person in people:
-            person.screenshot(run_dir / "screenshots" / f"{person.who}.png")
+            name = re.sub(r"\W+", "-", f"{request.node.name}-{person.who}").strip("-")
+            person.screenshot(run_dir / "screenshots" / f"{name}.png")
 
     return take
 

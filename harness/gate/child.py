@@ -1,4 +1,4 @@
-"""One run of pytest over the checks, in a process of its own."""
+"""One run of pytest over (a share of) the checks, in a process of its own."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.config import PACKAGE, bundled, child_environment
-from harness.trace.events import Event, Tail
+from harness.gate.share import Share
 from harness.trace.redactor import Redactor
 
-LOOK_EVERY = 0.1  # seconds between looks at the run log while pytest runs
-GOODBYE = 20.0  # seconds that pytest has to end servers and browsers after Ctrl-C
 OWN_PLUGINS = ("pytest_timeout", "harness.gate.inside_pytest")
 SOMETHING_FAILED, NOTHING_COLLECTED = 1, 5
 # What pytest exits with when it did its work: all passed, some failed, or there was nothing to run.
@@ -42,17 +40,37 @@ def release_suite(environment: Mapping[str, str]) -> Suite:
     return Suite(contract.parent.parent, (contract, e2e), ("playwright", "harness.plugin"), environment)
 
 
-class Child:
-    """A context: pytest runs inside it and is gone after it, with what it started, however it is left."""
+@dataclass(frozen=True)
+class Task:
+    """What a child is to do: `checks`, of these the tests of `shard`, and of those its `worker`'s share."""
 
-    def __init__(self, suite: Suite, run_dir: Path, checks: Iterable[str], attempt: int) -> None:
-        self.log = run_dir / "logs" / f"pytest-{attempt}.log"
+    checks: Sequence[str]
+    attempt: int = 1
+    worker: Share = field(default_factory=Share)
+    shard: Share = field(default_factory=Share)
+    timings: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """What its log is called."""
+        beside = f"-worker-{self.worker.number}" if self.worker.number > 1 else ""
+        return f"pytest-{self.attempt}{beside}"
+
+
+class Child:
+    """The process: `start` it once, then `kill` it however it went; `ask` and `wait` are the gentle way."""
+
+    def __init__(self, suite: Suite, run_dir: Path, task: Task) -> None:
+        self.log = run_dir / "logs" / f"{task.name}.log"
         self._suite = suite
         self._run_dir = run_dir
-        self._checks = list(checks)
-        self._attempt = attempt
+        self.task = task
+        self._asked = False
+        self._ours = -1
+        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Child:
+    def start(self) -> None:
+        """Raises OSError when it cannot be started."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         theirs, self._ours = os.pipe()
         try:
@@ -72,24 +90,37 @@ class Child:
             raise
         finally:
             os.close(theirs)
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    @property
+    def code(self) -> int | None:
+        """What it exited with; None as long as it runs, and when it was never started."""
+        return self._process.poll() if self._process else None
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it has ended, within `seconds`."""
         try:
-            self._end()
-        finally:
-            os.close(self._ours)
+            if self._process:
+                self._process.wait(max(0.0, seconds))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
-    def follow(self, tail: Tail, show: Callable[[list[Event]], None]) -> int:
-        """Hand each new event to `show` until pytest ends; returns its exit code."""
-        code: int | None = None
-        while code is None:
-            try:
-                code = self._process.wait(LOOK_EVERY)
-            except subprocess.TimeoutExpired:
-                show(tail.fresh())
-        show(tail.fresh())
-        return code
+    def ask(self) -> None:
+        """Ask it to end as Ctrl-C does, once: fixtures clean up, which a second one would interrupt."""
+        if self._process and self._process.poll() is None and not self._asked:
+            self._asked = True
+            self._process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """End it, with whatever it started and left behind."""
+        if self._process is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._ours >= 0:
+            os.close(self._ours)
+        self._ours = -1
 
     def last_lines(self, count: int = 12) -> str:
         """The end of what pytest printed."""
@@ -102,14 +133,18 @@ class Child:
             self.log.write_text(secrets.redact(printed), encoding="utf-8")
 
     def _command(self, gate_fd: int) -> list[str]:
+        task = self.task
         options = {
             "-c": Path(__file__).with_name("pytest.ini"),
             "--rootdir": self._suite.root,
             "--confcutdir": self._suite.root,
             "--run-dir": self._run_dir,
-            "--checks": ",".join(self._checks),
-            "--attempt": self._attempt,
+            "--checks": ",".join(task.checks),
+            "--attempt": task.attempt,
+            "--worker": task.worker,
+            "--shard": task.shard,
             "--gate-fd": gate_fd,
+            **({"--timings": task.timings} if task.timings else {}),
         }
         plugins = [text for plugin in (*OWN_PLUGINS, *self._suite.plugins) for text in ("-p", plugin)]
         given = [text for option, value in options.items() for text in (option, str(value))]
@@ -126,17 +161,3 @@ class Child:
             "PYTEST_ADDOPTS": "",
             "PYTHONPATH": os.pathsep.join(path),
         }
-
-    def _end(self) -> None:
-        """Ask as Ctrl-C does, so that fixtures clean up; a second Ctrl-C or too long a goodbye is the end."""
-        try:
-            if self._process.poll() is None:
-                self._process.send_signal(signal.SIGINT)
-                self._process.wait(GOODBYE)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            pass
-        finally:
-            # Whatever it started and left behind goes with it.
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()

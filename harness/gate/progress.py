@@ -55,7 +55,7 @@ class Progress:
         """Print what became known with these events."""
         for event in events:
             if event["what"] == "collected":
-                self._tests, self._outcomes, self._attempt = event["checks"], {}, event["attempt"]
+                self._collected(event)
             elif event["what"] == "check":
                 self._note(event)
             elif event["what"] == "phase" and not event["name"].startswith("attempt"):
@@ -80,6 +80,12 @@ class Progress:
         self.console.print(verdict.sentence, markup=False)
         report = run_dir / "report.html"
         self.console.print(f"Report: {report if report.exists() else run_dir}", markup=False)
+
+    def _collected(self, event: Event) -> None:
+        """Each worker says it, of the whole run; only the first of an attempt is news."""
+        if event["attempt"] != self._attempt:
+            self._outcomes, self._attempt = {}, event["attempt"]
+        self._tests = event["checks"]
 
     def _note(self, event: Event) -> None:
         check, outcomes = event["id"], self._outcomes.setdefault(event["id"], [])

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.config import TargetSettings
+from harness.errors import HarnessError
 from harness.gate.catalogue import Check, catalogue, choose, expect_checks
 from harness.gate.interruption import interruptible
 from harness.gate.results import CheckResult, results
+from harness.gate.share import Share
 from harness.gate.verdict import Verdict, judge
 
 if TYPE_CHECKING:
@@ -16,14 +23,33 @@ if TYPE_CHECKING:
 
     from harness.config import HarnessSettings
     from harness.gate.child import Suite
-    from harness.gate.run import Run
+    from harness.gate.run import Plan, Run
+    from harness.trace.events import Event
     from harness.trace.redactor import Redactor
+
+# Two people in browsers, an SFU and a database: more of them on the same cores, and pictures come too late.
+CORES_PER_WORKER = 2
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How a run is made short: `workers` beside each other (None: as many as the machine bears), a `shard`.
+
+    `time_limit` in seconds. `timings`: the file of an earlier run; by default what this machine remembers,
+    for shards nothing: all of them must go by the same.
+    """
+
+    workers: int | None = None
+    shard: Share | None = None
+    time_limit: float | None = None
+    timings: Path | None = None
 
 
 def gate(
     settings: HarnessSettings,
     only: Iterable[str] = (),
     target: TargetSettings | None = None,
+    speed: Speed | None = None,
     *,
     suite: Suite | None = None,
     checks: Mapping[str, Check] | None = None,
@@ -36,7 +62,8 @@ def gate(
     no check and HarnessError when there is no folder to work in. `suite`, `checks` and `console` are for
     tests of the gate.
     """
-    names = list(only)
+    speed, names = speed or Speed(), list(only)
+    until = time.monotonic() + speed.time_limit if speed.time_limit is not None else None
     known = catalogue() if checks is None else checks
     chosen = choose(names, known)
     target = target or TargetSettings()
@@ -48,18 +75,49 @@ def gate(
     from harness.gate.run_folder import new_run_folder
     from harness.trace.redactor import Redactor
 
+    plan = _plan(speed, target, settings, until)
     progress = Progress(known, console)
     database_url = [settings.database_url.get_secret_value()] if settings.database_url else []
     secrets = Redactor([*database_url, *target.secret_values()])
     suite = suite or release_suite(_told(target, settings))
-    run = Run(new_run_folder(settings.runs), chosen, suite, progress, secrets)
-    with interruptible():
+    run = Run(new_run_folder(settings.runs), chosen, suite, progress, secrets, plan)
+    with interruptible(), closing(run.log):
+        run.begin(names, target.waivers)
         run.prove()
         found = results(chosen, run.events, target.waivers)
-        verdict = judge(found, partial=bool(names), trouble=run.trouble, interrupted=run.interrupted)
-        verdict = _report(run, verdict, found, secrets)
+        verdict = judge(
+            found,
+            partial=bool(names),
+            shard=speed.shard,
+            trouble=run.trouble,
+            interrupted=run.interrupted,
+            cut_off=f"The time limit of {speed.time_limit:g} s was over" if run.out_of_time else None,
+        )
+        verdict = _noted(run, verdict, found)
+        verdict = write_reports(run.folder, verdict, found, run.events, secrets)
         progress.verdict(verdict, found, run.folder)
     return verdict.exit_code
+
+
+def _plan(speed: Speed, target: TargetSettings, settings: HarnessSettings, until: float | None) -> Plan:
+    from harness.gate.run import Plan
+    from harness.gate.timings import FILE, read_timings, remembered
+
+    memory = settings.cache / FILE
+    known: Mapping[str, float] = {}
+    if speed.timings is not None:
+        known = read_timings(speed.timings)
+    elif speed.shard is None:
+        known = remembered(memory)
+    workers = speed.workers or default_workers(target)
+    return Plan(workers, speed.shard or Share(), until, known, memory)
+
+
+def default_workers(target: TargetSettings) -> int:
+    """As many as the cores bear; one on a deployment, which may have limits, and one party for all checks."""
+    if target.token_url is not None:
+        return 1
+    return max(1, len(os.sched_getaffinity(0)) // CORES_PER_WORKER)
 
 
 def _told(target: TargetSettings, settings: HarnessSettings) -> dict[str, str]:
@@ -68,14 +126,28 @@ def _told(target: TargetSettings, settings: HarnessSettings) -> dict[str, str]:
     return file | ({"HARNESS_TOKEN_URL": target.token_url} if target.token_url else {})
 
 
-def _report(run: Run, verdict: Verdict, found: Sequence[CheckResult], secrets: Redactor) -> Verdict:
+def _noted(run: Run, verdict: Verdict, found: Sequence[CheckResult]) -> Verdict:
+    try:
+        run.end(verdict)
+    except HarnessError as error:
+        return judge(found, trouble=str(error))
+    return verdict
+
+
+def write_reports(
+    folder: Path,
+    verdict: Verdict,
+    found: Sequence[CheckResult],
+    events: Sequence[Event],
+    secrets: Redactor,
+) -> Verdict:
     """Write junit.xml and report.html; a verdict that could not be written down is none."""
     from harness.gate.junit import junit
     from harness.gate.report import report
 
     try:
-        secrets.write(run.folder / "junit.xml", junit(verdict, found))
-        secrets.write(run.folder / "report.html", report(run.folder, verdict, found, run.events))
+        secrets.write(folder / "junit.xml", junit(verdict, found))
+        secrets.write(folder / "report.html", report(folder, verdict, found, events))
     except (OSError, ValueError) as error:
         return judge(found, trouble=f"the report could not be written ({error}): make room and run again.")
     return verdict

@@ -141,7 +141,8 @@ def results(
 
     An attempt is one that selected the check: the first selects all, the second those that were red.
     """
-    collected = {event["attempt"]: event["checks"] for event in events if event["what"] == "collected"}
+    collected = _collected(events, "checks")
+    elsewhere = _collected(events, "elsewhere").get(1, {})
     outcomes = [event for event in events if event["what"] == "check"]
     found = []
     for check in checks:
@@ -154,8 +155,21 @@ def results(
             for number, tests in sorted(collected.items())
             if number == 1 or check.id in tests
         ]
-        found.append(CheckResult(check, attempts, waivers.get(check.id)))
+        # What only other shards have tests of is no gap of this one.
+        if check.planned or check.id not in elsewhere or any(attempt.tests for attempt in attempts):
+            found.append(CheckResult(check, attempts, waivers.get(check.id)))
     return found
+
+
+def _collected(events: Iterable[dict[str, Any]], which: str) -> dict[int, dict[str, list[str]]]:
+    """Tests by check by attempt: each process that ran some of them says which there are."""
+    found: dict[int, dict[str, dict[str, None]]] = {}
+    for event in events:
+        if event["what"] == "collected":
+            tests = found.setdefault(event["attempt"], {})
+            for check, its_own in event.get(which, {}).items():
+                tests.setdefault(check, {}).update(dict.fromkeys(its_own))
+    return {number: {check: list(own) for check, own in tests.items()} for number, tests in found.items()}
 
 
 def _told(outcome: dict[str, Any]) -> str:

@@ -24,6 +24,7 @@ class Command:
 
 COMMANDS = {
     "gate": Command("Decide whether this release may go out: exit 0 yes, 1 no.", EVERYTHING),
+    "report": Command("Merge the runs of shards into one verdict.", (PACKAGES,)),
     "up": Command("Start the reference system for a person, until Ctrl-C.", (PACKAGES, PAGES, POSTGRES)),
     "test": Command("Run the harness's own checks and tests.", EVERYTHING),
     "doctor": Command("Show what was found, and what mends the rest.", EVERYTHING),

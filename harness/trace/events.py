@@ -3,9 +3,11 @@
 Every line has `t` (unix seconds), `who`, `what`, `test` (pytest's node id, or null between tests) and
 `attempt` (1, or 2 when a red check is run again); the rest belongs to `what`:
 
+    run         only, shard, split, workers, waivers: what the gate was asked for
     test        a test begins                                 (by OutcomeRecorder)
-    collected   checks: {id: [node id, ...]}                  (by OutcomeRecorder)
-    check       id, outcome, message, seconds, phase, phases  (by OutcomeRecorder)
+    collected   checks: {id: [node id, ...]}, elsewhere: those of other shards  (by OutcomeRecorder)
+    verdict     word, sentence, exit_code, trouble: how the gate judged; the last event of a run
+    check       id, outcome, message, seconds, phase, phases, worker (by OutcomeRecorder)
     phase       name, seconds: how long a piece of the harness's own work took; it ends at `t`
     sighting    where, call_type, call_id, evidence, journey: see harness.trace.sightings
     media       name, seconds or value: "time to first frame" ...

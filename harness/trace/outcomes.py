@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
 from harness.errors import Finding, HarnessError
 from harness.trace.events import RunLog
+
+# Who leaves out tests that others run says which tests there are: of the run as a whole, and of other shards.
+OF_THIS_RUN = pytest.StashKey[list[pytest.Item]]()
+ELSEWHERE = pytest.StashKey[list[pytest.Item]]()
 
 
 @dataclass
@@ -44,17 +48,19 @@ class OutcomeRecorder:
     def __init__(self, run_log: RunLog) -> None:
         self.run_log = run_log
         self._outcomes: dict[str, Outcome] = {}
+        self._worker = "1/1"
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """The gate says which attempt this is; on its own, pytest's run is the first."""
+        """The gate says which attempt this is, and whose share; on its own, pytest's run is the first."""
         self.run_log.attempt = int(config.getoption("--attempt", 1))
+        self._worker = str(config.getoption("--worker", "1/1"))
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        tests: dict[str, list[str]] = defaultdict(list)
-        for item in session.items:
-            for check in checks_of(item):
-                tests[check].append(item.nodeid)
-        self.run_log.event("harness", "collected", checks=dict(tests))
+        stash = session.config.stash
+        of_this_run, elsewhere = stash.get(OF_THIS_RUN, session.items), stash.get(ELSEWHERE, [])
+        self.run_log.event(
+            "harness", "collected", checks=_by_check(of_this_run), elsewhere=_by_check(elsewhere)
+        )
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self.run_log.test = nodeid
@@ -97,7 +103,16 @@ class OutcomeRecorder:
                 phases=outcome.phases,
                 seconds=round(sum(outcome.phases.values()), 3),
                 harness=outcome.harness,
+                worker=self._worker,
             )
+
+
+def _by_check(items: Iterable[pytest.Item]) -> dict[str, list[str]]:
+    tests: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        for check in checks_of(item):
+            tests[check].append(item.nodeid)
+    return dict(tests)
 
 
 def checks_of(item: pytest.Item) -> Iterator[str]:

@@ -10,7 +10,7 @@ from harness.trace.events import Event
 # People first, then what serves them, in the order in which a go-live passes through them.
 ORDER = ("host", "viewer", "viewer 2", "token-server", "stream", "database", "harness")
 # These tell of the run's bookkeeping, not of what happened in it.
-NOT_SHOWN = frozenset({"collected", "check", "test"})
+NOT_SHOWN = frozenset({"run", "collected", "check", "test", "verdict"})
 
 
 @dataclass(frozen=True)

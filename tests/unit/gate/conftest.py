@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from harness.config import HarnessSettings, TargetSettings, Waiver
-from harness.gate import gate
+from harness.gate import Speed, gate
 from harness.gate.catalogue import Check
 from harness.gate.child import Suite
 from harness.trace.events import Event, read
@@ -55,7 +55,7 @@ def suite_of(tmp_path: Path) -> Callable[[str], Suite]:
 
     def make(source: str) -> Suite:
         folder = tmp_path / "suite" / "tests"
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "test_app.py").write_text("import pytest\n" + dedent(source))
         return Suite(folder.parent, (folder,), ("tests.unit.gate.run_dir_plugin",))
 
@@ -66,11 +66,13 @@ def suite_of(tmp_path: Path) -> Callable[[str], Suite]:
 def run_gate(tmp_path: Path, suite_of: Callable[[str], Suite]) -> RunGate:
     """Runs the gate over a test file; a terminal of 100 columns without colour catches what it prints."""
 
-    def run(source: str, only: Sequence[str] = (), **waivers: Waiver) -> GateRun:
+    def run(source: str, only: Sequence[str] = (), speed: Speed | None = None, **waivers: Waiver) -> GateRun:
         console = Console(file=io.StringIO(), width=100, highlight=False, soft_wrap=True)
-        settings, target = HarnessSettings(runs=tmp_path / "runs"), TargetSettings(waivers=waivers)
-        code = gate(settings, only, target, suite=suite_of(source), checks=CHECKS, console=console)
-        (folder,) = (tmp_path / "runs").iterdir()
+        settings = HarnessSettings(runs=tmp_path / "runs", cache_home=tmp_path / "cache")
+        target = TargetSettings(waivers=waivers)
+        before = set((tmp_path / "runs").glob("*"))
+        code = gate(settings, only, target, speed, suite=suite_of(source), checks=CHECKS, console=console)
+        (folder,) = set((tmp_path / "runs").iterdir()) - before
         assert isinstance(console.file, io.StringIO)
         return GateRun(code, console.file.getvalue(), folder)
 

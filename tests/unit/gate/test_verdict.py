@@ -8,6 +8,7 @@ import pytest
 
 from harness.gate.catalogue import Check
 from harness.gate.results import Attempt, CheckResult
+from harness.gate.share import Share
 from harness.gate.verdict import judge
 
 
@@ -111,7 +112,31 @@ RULES: dict[str, tuple[list[CheckResult], dict[str, Any], tuple[str, int], str]]
         [GREEN, RED, GAP, PLANNED],
         {"interrupted": True},
         ("COULD NOT TELL", 130),
-        "The run was interrupted when 2 of 3 checks had ended.",
+        "The run was interrupted when 2 of 3 checks had ended. Failed so far: G01.",
+    ),
+    "time is over": (
+        [GREEN, RED, GAP, PLANNED],
+        {"cut_off": "The time limit of 60 s was over"},
+        ("COULD NOT TELL", 2),
+        "The time limit of 60 s was over when 2 of 3 checks had ended. Failed so far: G01.",
+    ),
+    "time is over, all green before": (
+        [GREEN, GAP],
+        {"cut_off": "The time limit of 60 s was over"},
+        ("COULD NOT TELL", 2),
+        "The time limit of 60 s was over when 1 of 2 checks had ended.",
+    ),
+    "a green shard": (
+        [GREEN, GREEN2],
+        {"shard": Share(1, 2)},
+        ("PARTIAL", 0),
+        "Shard 1/2 is green (2 checks): no release verdict before all shards are merged.",
+    ),
+    "a red shard": (
+        [GREEN, RED],
+        {"shard": Share(1, 2)},
+        ("DO NOT RELEASE", 1),
+        "1 check failed: G01.",
     ),
     "interrupted before all else": (
         [GREEN],
