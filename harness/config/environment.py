@@ -1,0 +1,48 @@
+"""The environment of the processes that the harness starts, and where its own files are."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+from pydantic_settings import BaseSettings
+
+from harness.config.servers import ServerSettings
+from harness.config.target import TargetSettings
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def child_environment(overrides: dict[str, str]) -> dict[str, str]:
+    """This process's environment with `overrides`: for the tools and the pytest that the harness starts."""
+    # -m must find this package from whatever folder the person is in.
+    search = [str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    own = {"PYTHONPATH": os.pathsep.join(search), "PYTHONUNBUFFERED": "1"}
+    return {**os.environ, **own, **overrides}
+
+
+def server_environment(own: dict[str, str]) -> dict[str, str]:
+    """The environment of a server: its `own` settings, and nothing of another's, secrets least of all."""
+    kinds: list[type[BaseSettings]] = [*ServerSettings.__subclasses__(), TargetSettings]
+    settings = {field.alias for kind in kinds for field in kind.model_fields.values()}
+    inherited = {name: value for name, value in child_environment({}).items() if name not in settings}
+    # The servers ask each other on loopback, where no proxy can help.
+    direct = {
+        name: ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
+        for name in ("NO_PROXY", "no_proxy")
+    }
+    return inherited | direct | own
+
+
+def own_environment(kind: type[ServerSettings]) -> dict[str, str]:
+    """The variables of `kind` that are set: for a server that runs alone, on the person's own settings."""
+    names = [field.alias for field in kind.model_fields.values() if field.alias]
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
+@cache
+def bundled(name: str) -> Path:
+    """Folder `name` (`fixtures`, `tests/e2e` ...) of the checkout, or of the installed wheel."""
+    checkout = PACKAGE.parent / name
+    return checkout if checkout.is_dir() else PACKAGE / "bundled" / name
