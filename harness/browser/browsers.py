@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -44,9 +45,14 @@ class Browsers:
         self.close()
 
     def new_context(
-        self, profile: str, permissions: Sequence[str] = (), *, viewport: tuple[int, int] = VIEWPORT
+        self,
+        profile: str,
+        permissions: Sequence[str] = (),
+        *,
+        viewport: tuple[int, int] = VIEWPORT,
+        **more: Any,  # noqa: ANN401  as Playwright takes them
     ) -> BrowserContext:
-        """A browser of one's own, as it looks from inside: nothing stored, `permissions` granted.
+        """A browser of one's own, as it looks from inside: `permissions` granted, with `more` options.
 
         `permissions` are `camera` and `microphone`; what is not among them is denied.
         """
@@ -54,7 +60,7 @@ class Browsers:
         browser = self.of(profile)
         try:
             return browser.new_context(
-                permissions=list(permissions), viewport={"width": width, "height": height}
+                permissions=list(permissions), viewport={"width": width, "height": height}, **more
             )
         except PlaywrightError:
             self.check()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
@@ -14,6 +15,8 @@ from playwright.sync_api import Error as PlaywrightError
 from harness.browser.browsers import Browsers
 from harness.browser.host import Host
 from harness.browser.playwright_trace import mask_trace
+from harness.browser.signing_in import State, storage_state
+from harness.browser.stream_route import route_stream
 from harness.browser.viewer import Viewer
 from harness.browser.visitor import Visitor
 from harness.target import Party, Person, Target
@@ -38,14 +41,15 @@ class Cast:
         permissions: Sequence[str] = CAMERA_AND_MICROPHONE,
     ) -> Host:
         """The host on the party's page, signed in when they have an `account`."""
-        context = self._context(profile, permissions)
+        context = self._context(profile, permissions, storage_state(self._target, "host", account))
         host = Host(context, self._who("host"), account, self._target, self._run_log, profile)
         self._enter(host, party)
         return host
 
     def viewer(self, party: Party, account: Person | None) -> Viewer:
         """A viewer on the party's page, without any device and with every permission denied."""
-        context = self._context("no_devices", ())
+        account = account if self._target.sign_in.viewer else None
+        context = self._context("no_devices", (), storage_state(self._target, "viewer", account))
         viewer = Viewer(context, self._who("viewer"), account, self._target, self._run_log)
         self._enter(viewer, party)
         return viewer
@@ -64,8 +68,12 @@ class Cast:
         with suppress(PlaywrightError):
             person.page.context.close()
 
-    def _context(self, profile: str, permissions: Sequence[str]) -> BrowserContext:
-        context = self._browsers.new_context(profile, permissions)
+    def _context(self, profile: str, permissions: Sequence[str], state: State | None) -> BrowserContext:
+        base_url = self._target.stream_base_url if self._target.stream == "local" else None
+        routed: dict[str, Any] = {"bypass_csp": True, "service_workers": "block"} if base_url else {}
+        context = self._browsers.new_context(profile, permissions, storage_state=state, **routed)
+        if base_url:
+            route_stream(context, base_url)
         context.tracing.start(screenshots=False, snapshots=True)
         return context
 
@@ -76,9 +84,7 @@ class Cast:
     def _enter(self, person: Visitor, party: Party) -> None:
         # Noted first: who fails to come in leaves evidence, too.
         self._people.append(person)
-        person.opens(party)
-        if person.account is not None:
-            person.signs_in()
+        person.comes_to(party)
 
     def _keep(self, person: Visitor) -> None:
         folder = self._run_log.path.parent

@@ -12,8 +12,9 @@ from harness.browser.exchange import CallOperation
 from harness.browser.recorder import Role
 from harness.browser.steps import Step, steps_of
 from harness.browser.visitor import OPENS_WITHIN, STEP_WITHIN, Visitor
-from harness.errors import Finding
-from harness.target import Party, Person, Target
+from harness.config import HostPage
+from harness.errors import Finding, NotGiven
+from harness.target import Person, Target
 from harness.trace.events import RunLog
 
 LIVE = "You are live"
@@ -44,11 +45,12 @@ class Host(Visitor):
         self.clicks_go_live()
 
         def why_not_yet() -> str | None:
-            if self.status == LIVE:
+            if self.reads(LIVE):
                 return None
             if error := self.error:
                 raise Finding(f"{self.who} could not go live: {error}")
-            return f"{self.who} is not live: the page says {self.status!r}."
+            words = self._wording(LIVE)
+            return f"{self.who} is not live: the page says {self.status!r}, not {words}{words.advice}."
 
         eventually(why_not_yet, within=within)
         return self
@@ -63,22 +65,34 @@ class Host(Visitor):
 
     def turns(self, device: Device, *, on: bool) -> Self:
         """Press the device's button if it is not so already, and wait until it shows it."""
-        toggle = self.button(device)
-        if (toggle.get_attribute("aria-pressed", timeout=OPENS_WITHIN * 1000) == "true") != on:
+        self.button(device).wait_for(timeout=OPENS_WITHIN * 1000)
+        if self.has_on(device) != on:
             self.presses(device)
 
         def why_not_yet() -> str | None:
-            pressed = toggle.get_attribute("aria-pressed")
-            wanted = str(on).lower()
-            return None if pressed == wanted else f"{device} shows {pressed}, expected {wanted}."
+            shows, wanted = ("on" if state else "off" for state in (not on, on))
+            return None if self.has_on(device) == on else f"{device} shows {shows}, expected {wanted}."
 
         eventually(why_not_yet, within=STEP_WITHIN)
         return self
 
+    def has_on(self, device: Device) -> bool:
+        """Whether the page shows that the device is on; raises NotGiven where nobody told what shows it."""
+        found = {"Camera": self._where.camera_on, "Microphone": self._where.microphone_on}[device]
+        if found is not None:
+            return self._shows(found)
+        toggle = self.button(device)
+        states = (toggle.get_attribute("aria-pressed"), toggle.get_attribute("aria-checked"))
+        if any(states):
+            return "true" in states
+        if toggle.evaluate("element => element.type === 'checkbox'"):
+            return toggle.is_checked()
+        raise NotGiven(f"needs host.{device.lower()}_on in the target file: what is found while it is on")
+
     def steps(self) -> list[Step]:
         """What the page did towards going live, in the order of time, as seen from outside."""
         media = self.media_requests()  # first: with the answer, everything before it has been heard, too
-        return steps_of(self.recorder, media, self.target.token_url)
+        return steps_of(self.recorder, media, self.target)
 
     @property
     def live_call(self) -> CallOperation | None:
@@ -92,5 +106,16 @@ class Host(Visitor):
         asked = [one.t for one in self.recorder.operations("go_live") if one.is_ok]
         return asked[-1] if asked else None
 
-    def _path(self, party: Party) -> str:
-        return f"/party/{party.id}/host"
+    @property
+    def _where(self) -> HostPage:
+        return self.target.host
+
+    @property
+    def _buttons(self) -> dict[str, tuple[str, ...]]:
+        on_page = self._where
+        return {
+            "Go live": on_page.go_live,
+            "End party": on_page.end,
+            "Camera": (on_page.camera,),
+            "Microphone": (on_page.microphone,),
+        }

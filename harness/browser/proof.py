@@ -38,15 +38,18 @@ def prove_picture(
     return viewing.proof
 
 
-def prove_sound(page: Page, clip_id: int, *, within: float) -> Tone:
+def prove_sound(
+    page: Page, clip_id: int, *, within: float, meanwhile: Callable[[], None] = lambda: None
+) -> Tone:
     """What `page` audibly plays is the tone of microphone clip `clip_id`.
 
     Raises Finding with what a person would hear instead, after `within` seconds; at once when another host's
-    tone is heard.
+    tone is heard. `meanwhile` is done as often as it is listened: what a page wants before it plays.
     """
     heard: list[Heard] = []
 
     def why_not_yet() -> str | None:
+        meanwhile()
         heard.append(ears.hear())
         reason = heard[-1].why_not(clip_id)
         no_proof = f"No proof of the sound of clip {clip_id}: {reason}."

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from harness.browser.exchange import is_coordinator_socket
 from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder
+from harness.target import Target
 
 IN_ORDER = ("token", "client", "join", "camera", "microphone", "go live", "party row")
 
@@ -21,25 +22,30 @@ class Step:
     detail: str
 
 
-def steps_of(recorder: Recorder, media: list[MediaRequest], token_url: str) -> list[Step]:
+def expected_steps(target: Target) -> list[str]:
+    """The steps that a page takes; where the app's server writes the party's row, the page does not."""
+    return [name for name in IN_ORDER if name != "party row" or target.party.row_by == "page"]
+
+
+def steps_of(recorder: Recorder, media: list[MediaRequest], target: Target) -> list[Step]:
     """What was done towards going live, in the order of time; a step that was done twice is there twice."""
-    return sorted((*_network(recorder, token_url), *_devices(media)), key=lambda step: step.t)
+    return sorted((*_network(recorder, target), *_devices(media)), key=lambda step: step.t)
 
 
-def _network(recorder: Recorder, token_url: str) -> Iterator[Step]:
+def _network(recorder: Recorder, target: Target) -> Iterator[Step]:
     for t, url in recorder.sockets:
         if is_coordinator_socket(url):
             yield Step(t, "client", "WebSocket to Stream")
     for exchange in recorder.exchanges:
         operation = exchange.call_operation
-        if exchange.method == "POST" and exchange.address == token_url:
+        if exchange.method == "POST" and exchange.address == target.token_url:
             yield Step(exchange.t, "token", str(exchange))
         elif operation is not None and operation.operation == "join":
             create = exchange.body.get("create") if isinstance(exchange.body, dict) else None
             yield Step(exchange.t, "join", f"create: {str(create).lower()}")
         elif operation is not None and operation.operation == "go_live":
             yield Step(exchange.t, "go live", str(exchange))
-        elif exchange.method == "PATCH" and exchange.path.endswith("/parties"):
+        elif exchange.method == "PATCH" and exchange.path.endswith(f"/{target.party.table}"):
             yield Step(exchange.t, "party row", str(exchange))
 
 

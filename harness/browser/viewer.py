@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import ClassVar, Self
 
 from playwright.sync_api import Locator
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from harness.browser.host import Host
 from harness.browser.probe import MediaBytes
 from harness.browser.proof import prove_picture, prove_sound
 from harness.browser.recorder import Role
 from harness.browser.visitor import STEP_WITHIN, Visitor
-from harness.target import Party
+from harness.config import ViewerPage
 
+PLAYS_WITHIN = 2.0  # seconds for the click that starts the sound
 WAITING = "Waiting for the host to go live"
 LIVE = "Live"
 ENDED = "The party has ended"
@@ -27,13 +30,13 @@ class Viewer(Visitor):
     @property
     def picture(self) -> Locator:
         """Where the page shows the host."""
-        return self.page.get_by_label("Live picture")
+        return self._place(self._where.video)
 
     def sees(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
         """Proof of picture: frames are decoded, pixels change, and the mark is that of this host's camera."""
         if host.camera_clip is None:
             raise ValueError(f"{host.who} has no camera that could be seen")
-        proof = prove_picture(self.picture, host.camera_clip, within=within, page_error=lambda: self.error)
+        proof = prove_picture(self.picture, host.camera_clip, within=within, page_error=self._error_or_play)
         marks = f"mark of clip {proof.last.clip_id}, frames {proof.first.frame} to {proof.last.frame}"
         if call := host.live_call:
             cid = f"{call.call_type}:{call.call_id}"
@@ -57,14 +60,31 @@ class Viewer(Visitor):
         """Proof of sound: the dominant frequency of what the page plays is this host's tone."""
         if host.microphone_clip is None:
             raise ValueError(f"{host.who} has no microphone that could be heard")
-        tone = prove_sound(self.page, host.microphone_clip, within=within)
+        tone = prove_sound(self.page, host.microphone_clip, within=within, meanwhile=self.plays)
         text = f"hears {host.who}: {tone.hz:.0f} Hz, level {tone.level:.2f}"
         self.recorder.event("media", name="tone", value=f"{tone.hz:.0f} Hz", text=text)
         return self
+
+    def _error_or_play(self) -> str | None:
+        self.plays()
+        return self.error
 
     def received_media_bytes(self) -> MediaBytes:
         """What has come of audio and video, over all connections of the open page."""
         return self.probe.received_media_bytes()
 
-    def _path(self, party: Party) -> str:
-        return f"/party/{party.id}"
+    def plays(self) -> None:
+        """Click what starts picture and sound, if the page asks for a click: as a person would at once."""
+        play = self._where.play
+        if play is not None and self._shows(play):
+            with suppress(PlaywrightTimeoutError):  # gone again by itself: nothing was to be clicked
+                self._place(play).first.click(timeout=PLAYS_WITHIN * 1000)
+
+    @property
+    def _where(self) -> ViewerPage:
+        return self.target.viewer
+
+    @property
+    def _buttons(self) -> dict[str, tuple[str, ...]]:
+        play = {"Play sound": (self._where.play,)} if self._where.play else {}
+        return {"Try again": (self._where.retry,), **play}

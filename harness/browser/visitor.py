@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Self
 
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from harness.browser.eventually import eventually
+from harness.browser.place import place, shown
 from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder, Role
-from harness.errors import Finding
+from harness.browser.wording import Wording, wording
+from harness.config import HostPage, ViewerPage
+from harness.errors import Finding, NotGiven
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
 
@@ -40,40 +43,53 @@ class Visitor(ABC):
         self.recorder = Recorder(self.page, who, self.role, run_log, target.token_url)
         self.probe = self.recorder.probe
         self._run_log = run_log
+        self.page.on("dialog", self._accept)
 
     def opens(self, party: Party) -> Self:
         """Go to the party's page, as it is for this role."""
         self.recorder.journey = party.id
         self.opened_at = time.time()
-        url = self.target.needed("pages_url") + self._path(party)
+        url = self.target.page_of(self.role, party.id)
         with self._doing(f"open {url}"):
             self.page.goto(url, timeout=OPENS_WITHIN * 1000)
+        self._clicks(self._where.opens, "open the party's page")
         return self
 
     def signs_in(self) -> Self:
         """With the form on the page that is open. Raises Finding with what the page said when it refuses."""
-        if self.account is None:
+        account, form = self.account, self.target.sign_in
+        if account is None:
             raise ValueError(f"{self.who} has no account to sign in with")
-        form = self.page.get_by_role("button", name="Sign in", exact=True)
+        if form.how != "form":
+            return self._is_signed_in()
+        self._clicks(form.opens, "open the form (sign_in.opens)")
         with self._doing("sign in"):
-            self.page.get_by_label("E-mail").fill(self.account.email, timeout=OPENS_WITHIN * 1000)
-            self.page.get_by_label("Password").fill(self.account.password, timeout=OPENS_WITHIN * 1000)
-            before = self._texts("alert")
-            form.click(timeout=OPENS_WITHIN * 1000)
+            for selector, text in ((form.email, account.email), (form.password, account.password)):
+                self._place(selector).fill(text, timeout=OPENS_WITHIN * 1000)
+        before = self._texts(self._where.error)
+        self._clicks(form.submit, "sign in")
 
         def why_not_yet() -> str | None:
-            if self.button("Sign out").is_visible():
+            if self._shows(form.done):
                 return None
-            for error in self._texts("alert"):
+            for error in self._texts(self._where.error):
                 if error not in before:
                     raise Finding(f"{self.who} could not sign in: {error}")
-            return f"{self.who} could not sign in: the page did not answer."
+            advice = f", and nothing is at sign_in.done ({form.done})" if self._where.url else ""
+            return f"{self.who} could not sign in: the page did not answer{advice}."
 
         eventually(why_not_yet, within=OPENS_WITHIN)
         return self
 
     def comes_to(self, party: Party) -> Self:
-        """Open the party's page and sign in there."""
+        """Open the party's page and sign in there, or first where the target has its form."""
+        form = self.target.sign_in
+        if self.account is None:
+            return self.opens(party)
+        if form.how == "form" and form.url is not None:
+            with self._doing(f"open {form.url}"):
+                self.page.goto(form.url.replace("{party_id}", party.id), timeout=OPENS_WITHIN * 1000)
+            return self.signs_in().opens(party)
         return self.opens(party).signs_in()
 
     def reloads(self) -> Self:
@@ -86,12 +102,12 @@ class Visitor(ABC):
     @property
     def status(self) -> str | None:
         """What the page says of the party, now."""
-        return self._text("status")
+        return self._text(self._where.status)
 
     @property
     def error(self) -> str | None:
         """What the page says went wrong, now; None when it says nothing."""
-        return self._text("alert")
+        return self._text(self._where.error)
 
     @property
     def document_began(self) -> float:
@@ -105,30 +121,46 @@ class Visitor(ABC):
         return heading.first.text_content() if heading.count() else None
 
     def button(self, name: str) -> Locator:
-        """The button of that name, there or not."""
+        """The button of that name, there or not; raises NotGiven for one that no target file can describe."""
+        clicks = self._buttons.get(name)
+        if clicks is not None:
+            return self._place(clicks[-1])
+        if self._where.url is not None:
+            raise NotGiven(f"needs the button {name!r}, which a target file does not describe")
         return self.page.get_by_role("button", name=name, exact=True)
+
+    def reads(self, status: str) -> bool:
+        """Whether the page's status is `status`, now."""
+        return self._wording(status).are_in(self.page, self._texts(self._where.status))
+
+    def is_told(self, error: str) -> bool:
+        """Whether the page shows this error, now."""
+        return self._wording(error).are_in(self.page, self._texts(self._where.error))
 
     def reads_status(self, expected: str, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page's status is `expected`. Raises Finding with what it says instead."""
 
+        words = self._wording(expected)
+
         def why_not_yet() -> str | None:
-            status = self.status
-            if status == expected:
+            if self.reads(expected):
                 return None
             also = f" and the error {error!r}" if (error := self.error) else ""
-            return f"{self.who} expected the status {expected!r}, the page says {status!r}{also}."
+            return (
+                f"{self.who} expected the status {words}, the page says {self.status!r}{also}{words.advice}."
+            )
 
         eventually(why_not_yet, within=within)
         return self
 
     def reads_error(self, expected: str, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page shows exactly this error. Raises Finding with what it shows instead."""
+        words = self._wording(expected)
 
         def why_not_yet() -> str | None:
-            error = self.error
-            if error == expected:
+            if self.is_told(expected):
                 return None
-            return f"{self.who} expected the error {expected!r}, the page shows {error!r}."
+            return f"{self.who} expected the error {words}, the page shows {self.error!r}{words.advice}."
 
         eventually(why_not_yet, within=within)
         return self
@@ -148,6 +180,8 @@ class Visitor(ABC):
 
     def presses(self, name: str) -> Self:
         """Click the button of that name once it is there and enabled. Raises Finding when it is not."""
+        if (clicks := self._buttons.get(name)) is not None:
+            return self._clicks(clicks, f"press the button {name!r}")
         with self._doing(f"press the button {name!r}"):
             self.button(name).click(timeout=OPENS_WITHIN * 1000)
         return self
@@ -164,14 +198,62 @@ class Visitor(ABC):
             last = log[-1].strip().removeprefix("- ") if log else ""
             raise Finding(f"{self.who} could not {deed}: {said}{f' ({last})' if last else ''}") from None
 
+    @property
     @abstractmethod
-    def _path(self, party: Party) -> str:
-        """Where the pages have this party for this role."""
+    def _where(self) -> HostPage | ViewerPage:
+        """Where things are on this person's page."""
 
-    def _text(self, role: Literal["status", "alert"]) -> str | None:
-        texts = self._texts(role)
+    @property
+    @abstractmethod
+    def _buttons(self) -> dict[str, tuple[str, ...]]:
+        """What to click, in order, for the buttons that every app has, by their reference names."""
+
+    def _clicks(self, selectors: Sequence[str], deed: str) -> Self:
+        """Click one after the other; those before one that already shows are done: a menu that is open."""
+        for number, selector in enumerate(selectors):
+            if not any(self._shows(later) for later in selectors[number + 1 :]):
+                with self._doing(f"{deed}{self._told(selector)}"):
+                    self._place(selector).click(timeout=OPENS_WITHIN * 1000)
+        return self
+
+    def _told(self, selector: str) -> str:
+        """The selector, for who can mend it: whoever wrote the target file."""
+        return f" at {selector}" if self._where.url is not None else ""
+
+    def _is_signed_in(self) -> Self:
+        """Who came with a session is signed in; where the target says what shows it, it is waited for."""
+        done = self.target.sign_in.done
+
+        def why_not_yet() -> str | None:
+            return (
+                None
+                if self._shows(done)
+                else f"{self.who} is not signed in: nothing is at sign_in.done ({done})."
+            )
+
+        if "done" in self.target.sign_in.model_fields_set:
+            eventually(why_not_yet, within=OPENS_WITHIN)
+        return self
+
+    def _accept(self, dialog: Dialog) -> None:
+        """As a person does who means what they clicked."""
+        self.recorder.event("page", text=f"asks: {dialog.message}")
+        dialog.accept()
+
+    def _wording(self, reference: str) -> Wording:
+        return wording(self.role, self._where, self.target.errors, reference)
+
+    def _place(self, selector: str) -> Locator:
+        return place(self.page, selector)
+
+    def _shows(self, selector: str) -> bool:
+        return shown(self.page, selector).count() > 0
+
+    def _text(self, selector: str) -> str | None:
+        texts = self._texts(selector)
         return texts[0] if texts else None
 
-    def _texts(self, role: Literal["status", "alert"]) -> list[str]:
-        """Of all elements with this role: in one question, because a page redraws between two."""
-        return [text.strip() for text in self.page.get_by_role(role).all_text_contents()]
+    def _texts(self, selector: str) -> list[str]:
+        """Of all elements that show there: in one question, because a page redraws between two."""
+        texts = (" ".join(text.split()) for text in shown(self.page, selector).all_text_contents())
+        return [text for text in texts if text]

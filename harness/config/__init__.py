@@ -1,11 +1,14 @@
 """Every setting of the harness, and the only place that reads the environment."""
 
+from harness.config.app_pages import Errors, HostPage, ViewerPage
+from harness.config.app_people import PartyMaking, People, Request, SignIn
 from harness.config.environment import (
     PACKAGE,
     bundled,
     child_environment,
     own_environment,
     server_environment,
+    variable,
 )
 from harness.config.harness import HarnessSettings
 from harness.config.loading import load
@@ -16,17 +19,25 @@ from harness.config.servers import (
     ServerSettings,
     TokenServerSettings,
 )
-from harness.config.target import TargetSettings, Waiver, load_target
+from harness.config.target import TargetSettings, Waiver
+from harness.config.target_file import load_target
 
 __all__ = [
     "PACKAGE",
+    "Errors",
     "HarnessSettings",
+    "HostPage",
     "LocalStreamSettings",
     "LocalSupabaseSettings",
     "PageServerSettings",
+    "PartyMaking",
+    "People",
+    "Request",
     "ServerSettings",
+    "SignIn",
     "TargetSettings",
     "TokenServerSettings",
+    "ViewerPage",
     "Waiver",
     "bundled",
     "child_environment",
@@ -34,4 +45,5 @@ __all__ = [
     "load_target",
     "own_environment",
     "server_environment",
+    "variable",
 ]

@@ -41,6 +41,11 @@ def own_environment(kind: type[ServerSettings]) -> dict[str, str]:
     return {name: os.environ[name] for name in names if name in os.environ}
 
 
+def variable(name: str) -> str | None:
+    """What a variable is that a target file names as `${NAME}`; None when it is not set."""
+    return os.environ.get(name) or None
+
+
 @cache
 def bundled(name: str) -> Path:
     """Folder `name` (`fixtures`, `tests/e2e` ...) of the checkout, or of the installed wheel."""

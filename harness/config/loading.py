@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from pydantic_settings import SettingsError as UnreadableSetting
 
+from harness.config.faults import fault
 from harness.errors import SettingsError
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
@@ -23,14 +24,5 @@ def load(settings: type[SettingsT], **told: Any) -> SettingsT:  # noqa: ANN401
     except UnreadableSetting as error:
         raise SettingsError(f"A setting could not be read: {error}.") from None
     except ValidationError as error:
-        faults = (
-            f"{_place(fault['loc'])} is not set"
-            if fault["type"] == "missing"
-            else f"{_place(fault['loc'])} is wrong ({fault['msg'].lower()})"
-            for fault in error.errors(include_input=False)
-        )
+        faults = (fault(settings, told) for told in error.errors())
         raise SettingsError(f"Settings are missing or wrong: {'; '.join(faults)}.") from None
-
-
-def _place(location: tuple[int | str, ...]) -> str:
-    return ".".join(map(str, location))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from harness.config.kinds import ExactHttpUrl, HttpUrl, ServerUrl, exact_http_url
-from harness.config.loading import load
-from harness.errors import SettingsError
+from harness.config.app_pages import Errors, HostPage, ViewerPage
+from harness.config.app_people import PartyMaking, People, SignIn
+from harness.config.kinds import ExactHttpUrl, HttpUrl, ServerUrl
 
 
 class Waiver(BaseModel):
@@ -30,27 +29,122 @@ class Waiver(BaseModel):
 
 
 class TargetSettings(BaseSettings):
-    """A deployment to test in place of the built-in system: the environment wins over the target file."""
+    """A deployment to test in place of the built-in system: the environment wins over the target file.
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
+    A key of a table is overridden by the table's variable, two underscores and the key: HARNESS_HOST__URL.
+    """
 
-    token_url: ExactHttpUrl | None = Field(None, alias="HARNESS_TOKEN_URL")
-    pages_url: HttpUrl | None = Field(None, alias="HARNESS_PAGES_URL")
-    supabase_url: HttpUrl | None = Field(None, alias="SUPABASE_URL")
-    supabase_anon_key: str | None = Field(None, alias="SUPABASE_ANON_KEY")
-    supabase_service_role_key: SecretStr | None = Field(None, alias="SUPABASE_SERVICE_ROLE_KEY")
-    supabase_jwt_secret: SecretStr | None = Field(None, alias="SUPABASE_JWT_SECRET")
-    stream_api_key: str | None = Field(None, alias="STREAM_API_KEY")
-    stream_api_secret: SecretStr | None = Field(None, alias="STREAM_API_SECRET")
-    stream_base_url: HttpUrl | None = Field(None, alias="STREAM_BASE_URL")
-    token_server_log: Path | None = Field(None, alias="HARNESS_TOKEN_SERVER_LOG")
-    token_server_command: str | None = Field(None, alias="HARNESS_TOKEN_SERVER_COMMAND")
-    email: str | None = Field(None, alias="HARNESS_EMAIL")
-    password: SecretStr | None = Field(None, alias="HARNESS_PASSWORD")
-    session_command: SecretStr | None = Field(None, alias="HARNESS_SESSION_COMMAND")
-    party_id: str | None = Field(None, alias="HARNESS_PARTY_ID")
-    allowed_origin: ServerUrl | None = Field(None, alias="HARNESS_ALLOWED_ORIGIN")
-    forbidden_origin: ServerUrl | None = Field(None, alias="HARNESS_FORBIDDEN_ORIGIN")
+    model_config = SettingsConfigDict(
+        populate_by_name=True, extra="ignore", env_ignore_empty=True, env_nested_delimiter="__"
+    )
+
+    token_url: ExactHttpUrl | None = Field(
+        None,
+        alias="HARNESS_TOKEN_URL",
+        description="the token endpoint; without it the built-in system is tested",
+    )
+    pages_url: HttpUrl | None = Field(
+        None,
+        alias="HARNESS_PAGES_URL",
+        description="the pages, whose scripts are searched for secrets (T11); default: `host.url`'s origin",
+    )
+    app_command: str | None = Field(
+        None,
+        alias="HARNESS_APP_COMMAND",
+        description="starts the app, on `PORT`, which `{port}` in addresses stands for; it is told where the "
+        "local Stream and Supabase are",
+    )
+    app_port: int | None = Field(
+        None, alias="HARNESS_APP_PORT", ge=1, le=65535, description="that port; default: one that is free"
+    )
+    folder: Path = Field(
+        Path(),
+        alias="HARNESS_TARGET_FOLDER",
+        description="where `app_command` runs and the file's paths begin; default: the target file's folder",
+    )
+    stream: Literal["local", "real"] = Field(
+        "real",
+        alias="HARNESS_STREAM",
+        description="`local`: what browsers ask of Stream goes to the local one, at `stream_base_url` or "
+        "started for the run; `real`: nothing is redirected",
+    )
+    stream_base_url: HttpUrl | None = Field(
+        None, alias="STREAM_BASE_URL", description="another Stream than the vendor's, that runs already"
+    )
+    stream_api_key: str | None = Field(
+        None, alias="STREAM_API_KEY", description="verifies tokens, asks Stream"
+    )
+    stream_api_secret: SecretStr | None = Field(None, alias="STREAM_API_SECRET", description="likewise")
+    supabase: Literal["local", "real"] = Field(
+        "real", alias="HARNESS_SUPABASE", description="`local`: one is started for the run, for `app_command`"
+    )
+    supabase_schema: list[Path] = Field(
+        [],
+        alias="HARNESS_SUPABASE_SCHEMA",
+        description="SQL files that make the tables of a local Supabase; default: `fixtures/schema.sql`",
+    )
+    supabase_url: HttpUrl | None = Field(
+        None, alias="SUPABASE_URL", description="signing in, and the public keys of sessions"
+    )
+    supabase_anon_key: str | None = Field(None, alias="SUPABASE_ANON_KEY", description="likewise")
+    supabase_service_role_key: SecretStr | None = Field(
+        None,
+        alias="SUPABASE_SERVICE_ROLE_KEY",
+        description="makes users and parties for each test, and removes them",
+    )
+    supabase_jwt_secret: SecretStr | None = Field(
+        None,
+        alias="SUPABASE_JWT_SECRET",
+        description="forges sessions that are wrong in their claims alone (T03), where HS256 is taken",
+    )
+    database_url: SecretStr | None = Field(
+        None, alias="HARNESS_TARGET_DATABASE_URL", description='the database of `party.how = "sql"`'
+    )
+    token_server_log: Path | None = Field(
+        None, alias="HARNESS_TOKEN_SERVER_LOG", description="the file that the endpoint logs to (T11, T16)"
+    )
+    token_server_command: str | None = Field(
+        None,
+        alias="HARNESS_TOKEN_SERVER_COMMAND",
+        description="starts another endpoint like it, on `PORT`, for T14, T15 and T18",
+    )
+    party_id: str | None = Field(
+        None,
+        alias="HARNESS_PARTY_ID",
+        description="a party that is there already, hosted by the user below, where none can be made",
+    )
+    email: str | None = Field(None, alias="HARNESS_EMAIL", description="that user")
+    password: SecretStr | None = Field(None, alias="HARNESS_PASSWORD", description="their password")
+    viewer_email: str | None = Field(
+        None, alias="HARNESS_VIEWER_EMAIL", description="another user, who watches"
+    )
+    viewer_password: SecretStr | None = Field(
+        None, alias="HARNESS_VIEWER_PASSWORD", description="their password"
+    )
+    session_command: SecretStr | None = Field(
+        None,
+        alias="HARNESS_SESSION_COMMAND",
+        description="in place of a password: a command whose last line is that user's access token",
+    )
+    allowed_origin: ServerUrl | None = Field(
+        None,
+        alias="HARNESS_ALLOWED_ORIGIN",
+        description="an origin that may ask the endpoint; default: that of `pages_url`",
+    )
+    forbidden_origin: ServerUrl | None = Field(
+        None, alias="HARNESS_FORBIDDEN_ORIGIN", description="an origin that is not on the allow-list (T06)"
+    )
+    required_sightings: tuple[str, ...] = Field(
+        (),
+        alias="HARNESS_REQUIRED_SIGHTINGS",
+        description="places that must see the callId (C02); default: all that there are",
+    )
+    host: HostPage = Field(HostPage(), alias="HARNESS_HOST", description="the host's page")
+    viewer: ViewerPage = Field(ViewerPage(), alias="HARNESS_VIEWER", description="the viewer's page")
+    errors: Errors = Field(Errors(), alias="HARNESS_ERRORS", description="how errors are worded")
+    sign_in: SignIn = Field(SignIn(), alias="HARNESS_SIGN_IN", description="how people sign in")
+    people: People = Field(People(), alias="HARNESS_PEOPLE", description="how users are made")
+    party: PartyMaking = Field(PartyMaking(), alias="HARNESS_PARTY", description="how parties are made")
     waivers: dict[str, Waiver] = Field({}, alias="HARNESS_WAIVERS", description="by the id of the check")
 
     @classmethod
@@ -72,49 +166,9 @@ class TargetSettings(BaseSettings):
         return [str(value) for name, value in self.plain().items() if value and name in self.secret_fields()]
 
     def plain(self) -> dict[str, Any]:
-        """The fields that describe the target itself, secrets as text."""
-        fields = self.model_dump(exclude={"waivers"})
+        """The fields that describe the target itself, secrets as text; its tables as they are."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields if name != "waivers"}
         return {
             name: value.get_secret_value() if isinstance(value, SecretStr) else value
             for name, value in fields.items()
         }
-
-
-def load_target(file: Path | None, token_url: str | None = None) -> TargetSettings:
-    """The deployment that environment and target file describe; raises SettingsError for a faulty file.
-
-    `token_url`, from the command line, wins over both.
-    """
-    told = _read_target(file) if file is not None else {}
-    unknown, secrets = told.keys() - TargetSettings.model_fields.keys(), TargetSettings.secret_fields()
-    if unknown:
-        raise SettingsError(
-            f"{file} has {', '.join(sorted(unknown))}, which no target has: expected some of "
-            f"{', '.join(name for name in TargetSettings.model_fields if name not in secrets)}."
-        )
-    secret = told.keys() & secrets
-    if secret:
-        variables = ", ".join(TargetSettings.told_by(name) for name in sorted(secret))
-        raise SettingsError(f"{file} holds secrets, which only the environment may: set {variables} there.")
-    target = load(TargetSettings, **told)
-    if token_url is None:
-        # Waivers may be of the built-in system; who tells of another one must not get a verdict over that.
-        if file is not None and target.token_url is None and told.keys() != {"waivers"}:
-            raise SettingsError(
-                f"{file} was expected to name a token_url: name it there, by HARNESS_TOKEN_URL or by "
-                "--token-url, or leave the file out to test the built-in system."
-            )
-        return target
-    try:
-        return target.model_copy(update={"token_url": exact_http_url(token_url)})
-    except ValueError:
-        raise SettingsError(
-            "--token-url must be an http(s) address without a password; what came is none."
-        ) from None
-
-
-def _read_target(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"The target file {file} could not be read: {error}.") from None

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote, urlsplit
 
-from harness.config import TargetSettings
+from harness.config import Errors, HostPage, PartyMaking, People, SignIn, TargetSettings, ViewerPage
 from harness.errors import NotGiven
 from harness.trace.redactor import Redactor
+
+Role = Literal["host", "viewer"]
+REFERENCE_PAGES: dict[Role, str] = {"host": "/party/{party_id}/host", "viewer": "/party/{party_id}"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +41,36 @@ class Target:
     party_id: str | None = None
     allowed_origin: str | None = None  # None: that of the pages
     forbidden_origin: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    viewer_email: str | None = None
+    viewer_password: str | None = field(default=None, repr=False)
+    # What browsers ask of Stream's own addresses goes to `stream_base_url` when this is `local`.
+    stream: Literal["local", "real"] = "real"
+    required_sightings: tuple[str, ...] = ()
+    folder: Path = Path()  # where its files' paths begin
+    # Where things are on its pages, and what they say: without addresses, the reference pages'.
+    host: HostPage = field(default_factory=HostPage)
+    viewer: ViewerPage = field(default_factory=ViewerPage)
+    errors: Errors = field(default_factory=Errors)
+    sign_in: SignIn = field(default_factory=SignIn)
+    people: People = field(default_factory=People)
+    party: PartyMaking = field(default_factory=PartyMaking)
 
     @classmethod
     def of(cls, settings: TargetSettings, token_url: str) -> Target:
         """The deployment whose token endpoint is at `token_url`."""
-        return cls(**{**settings.plain(), "token_url": token_url})
+        told = {name: value for name, value in settings.plain().items() if name in cls.__dataclass_fields__}
+        url = settings.pages_url or _origin(settings.host.url)
+        return cls(**{**told, "token_url": token_url, "pages_url": url})
+
+    def page_of(self, role: Role, party_id: str) -> str:
+        """The address of a party's page, as it is for the host or for a viewer."""
+        url = (self.host if role == "host" else self.viewer).url
+        if url is not None:
+            return url.replace("{party_id}", quote(party_id, safe=""))
+        if self.host.url is not None or self.viewer.url is not None:
+            raise NotGiven(f"needs {role}.url in the target file, the address of the {role}'s page")
+        return f"{self.needed('pages_url')}{REFERENCE_PAGES[role]}".replace("{party_id}", party_id)
 
     def needed(self, name: str) -> str:
         """The field of this name; raises NotGiven, with the variable that sets it, when it is not there."""
@@ -48,6 +78,18 @@ class Target:
         if value is None:
             raise NotGiven(f"needs {TargetSettings.told_by(name)}")
         return str(value)
+
+    def needed_of(self, section: Literal["sign_in", "party"], name: str) -> Any:  # noqa: ANN401  as it is there
+        """The key `name` of a table of the file; raises NotGiven when it is not there."""
+        value = getattr(getattr(self, section), name)
+        if value is None:
+            raise NotGiven(f"needs {section}.{name} in the target file")
+        return value
+
+    @property
+    def makes_parties(self) -> bool:
+        """Whether checks may make parties of their own."""
+        return self.party.how in ("sql", "rest") or (self.party.how != "given" and self.makes_people)
 
     @property
     def makes_people(self) -> bool:
@@ -66,4 +108,10 @@ class Target:
 
     def redactor(self) -> Redactor:
         """Masks this target's secrets and every signed token in what is shown or written."""
-        return Redactor([*self.secrets.values(), *filter(None, [self.password])])
+        passwords = filter(None, [self.password, self.viewer_password])
+        return Redactor([*self.secrets.values(), *passwords])
+
+
+def _origin(url: str | None) -> str | None:
+    parts = urlsplit(url or "")
+    return f"{parts.scheme}://{parts.netloc}" if url else None

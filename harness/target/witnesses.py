@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +21,8 @@ LOG_LINE = re.compile(r"^(?P<at>\S+ \S+) (?P<step>\[stream-video-token\] [^{]*)(
 def in_database(supabase: Supabase, party: Party) -> Iterator[Sighting]:
     """The party's row, and the call that it names once the party went live."""
     row = supabase.party_row(party.id)
-    created, updated = _seconds(row["created_at"]), _seconds(row["updated_at"])
+    # Not every app keeps times; when it was asked is after all that it tells of.
+    created, updated = (_seconds(row.get(name)) for name in ("created_at", "updated_at"))
     yield Sighting(created, "database", "party row", None, row["id"], "parties.id", party.id)
     if row["stream_app_id"]:
         yield Sighting(
@@ -56,5 +58,5 @@ def in_server_log(log: Path, party: Party, people: Iterable[Person]) -> Iterator
             yield Sighting(t, "token-server", "server log", *ids, evidence, party.id)
 
 
-def _seconds(timestamp: str) -> float:
-    return datetime.fromisoformat(timestamp).timestamp()
+def _seconds(timestamp: str | None) -> float:
+    return datetime.fromisoformat(timestamp).timestamp() if timestamp else time.time()

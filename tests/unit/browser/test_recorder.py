@@ -92,7 +92,7 @@ def test_the_steps_of_going_live_are_seen_in_their_order(
     record: Callable[..., Recorded], target: Target
 ) -> None:
     recorder = until_live(record())
-    steps = steps_of(recorder, [], target.token_url)
+    steps = steps_of(recorder, [], target)
     assert [step.name for step in steps] == ["token", "client", "join", "go live", "party row"]
     assert steps[2].detail == "create: false"
 
