@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -48,11 +49,17 @@ class Served:
     clients: list[Client] = field(default_factory=list)
 
     def client(self, user_id: str, capabilities: frozenset[str] = frozenset(), cid: str = CID) -> Client:
-        """A client of `user_id` with credentials as a join response gives them; not yet connected."""
-        user = SfuUser(user_id, user_id.title(), role="user", custom={"colour": "green"})
-        client = Client(user_id, self.sfu.credentials(self.base_url, cid, user, set(capabilities)))
+        """A client of `user_id`; not yet connected."""
+        client = Client(user_id, self.credentials(user_id, capabilities, cid))
         self.clients.append(client)
         return client
+
+    def credentials(
+        self, user_id: str, capabilities: frozenset[str] = frozenset(), cid: str = CID
+    ) -> dict[str, Any]:
+        """As a join response gives them."""
+        user = SfuUser(user_id, user_id.title(), role="user", custom={"colour": "green"})
+        return self.sfu.credentials(self.base_url, cid, user, set(capabilities))
 
     def room(self) -> Room:
         """The call as the SFU has it, once somebody is in it."""
