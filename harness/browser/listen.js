@@ -1,6 +1,8 @@
 // What a person hears of the page: all its audible elements together, as base64 of 16-bit samples, or null while
-// none is audible. Kept between calls; `end` takes it down. Listens beside the elements, so nothing sounds different.
-({ samples, end }) => {
+// none is audible. What came before `since` (unix seconds) is of an earlier session, and does not count. Kept between calls;
+// `end` takes it down. Listens beside the elements, so nothing sounds different.
+({ samples, since, end }) => {
+  const FAINT = 0.05;
   const ears = Symbol.for("harness.ears");
   if (end) {
     window[ears]?.context.close();
@@ -10,8 +12,17 @@
   const elements = [...document.querySelectorAll("audio, video")].filter(
     (element) => element.srcObject?.getAudioTracks?.().length,
   );
-  const obstacle = (element) =>
-    element.muted ? "muted" : element.volume === 0 ? "turned down to 0" : element.paused ? "paused" : null;
+  const { arrivals } = window[Symbol.for("harness.probe")] ?? {};
+  const obstacle = (element) => {
+    const [track] = element.srcObject.getAudioTracks();
+    const arrived = arrivals?.get(track.id);
+    if (element.muted) return "muted";
+    if (element.volume < FAINT) return `turned down to ${element.volume}`;
+    if (element.paused) return "paused";
+    if (track.readyState === "ended") return "over: its stream has ended";
+    if (arrived === undefined) return "not from any of the page's peer connections";
+    return arrived < since ? "of an earlier session" : null;
+  };
   const audible = elements.filter((element) => obstacle(element) === null);
   const heard = {
     elements: elements.length,

@@ -164,6 +164,7 @@
       state("signaling", connection.signalingState);
     });
   };
+  const arrivals = new Map(); // when a connection last brought a track, in unix seconds, by the track's id
   const farewells = new Map(); // a connection that is closed tells nothing any more: its last statistics, as promises
   const native = window.RTCPeerConnection;
   if (native) {
@@ -186,6 +187,7 @@
     });
     replaceClass("RTCPeerConnection", ["webkitRTCPeerConnection"], (connection) => {
       connections.push(connection);
+      apply(hear, connection, ["track", ({ track }) => arrivals.set(track.id, now() / 1000)]);
       tell({ connection: connections.length });
       follow(connection, connections.length);
       sampling ||= again(() => sample().catch(() => {}), SAMPLE_EVERY);
@@ -196,5 +198,5 @@
     const reports = connections.map((connection) => farewells.get(connection) ?? connection.getStats());
     return (await Promise.all(reports)).flatMap((report) => [...report.values()]);
   };
-  defineProperty(window, KEY, { value: { connections, statistics, samples, states } });
+  defineProperty(window, KEY, { value: { connections, arrivals, statistics, samples, states } });
 })();

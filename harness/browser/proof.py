@@ -14,14 +14,20 @@ from harness.media.tone import Tone
 
 
 def prove_picture(
-    video: Locator, clip_id: int, *, within: float, page_error: Callable[[], str | None] = lambda: None
+    video: Locator,
+    clip_id: int,
+    *,
+    within: float,
+    since: float = 0.0,
+    page_error: Callable[[], str | None] = lambda: None,
 ) -> PictureProof:
     """Frames are decoded for `video`, its pixels change, and the mark is that of camera clip `clip_id`.
 
+    The stream must have come to the page after `since` (unix seconds), or it is of an earlier session.
     Raises Finding with what a person would see instead, after `within` seconds; at once when another host's
     picture is shown, or when `page_error` tells that the page itself has given up.
     """
-    viewing = Viewing(clip_id)
+    viewing = Viewing(clip_id, since)
     no_proof = f"No proof of the picture of clip {clip_id}"
 
     def why_not_yet() -> str | None:
@@ -39,9 +45,14 @@ def prove_picture(
 
 
 def prove_sound(
-    page: Page, clip_id: int, *, within: float, meanwhile: Callable[[], None] = lambda: None
+    page: Page,
+    clip_id: int,
+    *,
+    within: float,
+    since: float = 0.0,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Tone:
-    """What `page` audibly plays is the tone of microphone clip `clip_id`.
+    """What `page` audibly plays, and got after `since`, is the tone of microphone clip `clip_id`.
 
     Raises Finding with what a person would hear instead, after `within` seconds; at once when another host's
     tone is heard. `meanwhile` is done as often as it is listened: what a page wants before it plays.
@@ -58,7 +69,7 @@ def prove_sound(
             raise Finding(no_proof)
         return None if reason is None else no_proof
 
-    with Ears(page) as ears:
+    with Ears(page, since) as ears:
         eventually(why_not_yet, within=within, every=0.1)
     tone = heard[-1].tone
     if tone is None:

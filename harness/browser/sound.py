@@ -2,7 +2,7 @@
 
 Packets, energies and unmuted tracks prove nothing: they stay when there is silence, and when the element
 that should play is muted. Proof is that the dominant frequency of what the audible elements play is the
-host's tone.
+host's tone, in pulses as the host's microphone gives it: a sound that is stuck has no pauses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
-from harness.media.tone import Tone, clip_of, dominant_frequency, tone_of
+from harness.media.tone import Tone, clip_of, dominant_frequency, pulses, tone_of
 
 LISTEN = Path(__file__).with_name("listen.js").read_text(encoding="utf-8")
 # 0.7 s, as much as an AnalyserNode holds: each half has a pulse of a clip's tone in it, wherever it begins.
@@ -27,7 +27,7 @@ FAR = 60.0  # Hz
 class Heard:
     """`elements` have a stream with sound; `obstacles` say why those that cannot be heard cannot.
 
-    `goes_on`: there is sound in the first half of what was heard, and in the second.
+    `goes_on`: there is sound in the first half of what was heard, and in the second; `pulses`: with pauses.
     """
 
     elements: int
@@ -35,6 +35,7 @@ class Heard:
     listening: bool
     tone: Tone | None
     goes_on: bool
+    pulses: bool = True
 
     def why_not(self, clip_id: int) -> str | None:
         """Why this is not the tone of that clip, or None when it is."""
@@ -46,8 +47,11 @@ class Heard:
             return "the browser does not let the page play audio yet"
         if self.tone is None:
             return "there is silence"
-        wrong = self._wrong_tone(self.tone, clip_id)
-        return wrong if wrong or self.goes_on else "the sound has only just begun, or just stopped"
+        if wrong := self._wrong_tone(self.tone, clip_id):
+            return wrong
+        if not self.goes_on:
+            return "the sound has only just begun, or just stopped"
+        return None if self.pulses else "the sound is stuck: the right tone, but without its pauses"
 
     def is_another_hosts(self, clip_id: int) -> bool:
         """Whether a clear tone was heard that is another clip's, and no strained rendering of this one's.
@@ -74,29 +78,37 @@ class Heard:
 
 
 class Ears:
-    """Listens to `page` until closed. The page plays on as before."""
+    """Listens to `page` until closed. The page plays on as before.
 
-    def __init__(self, page: Page) -> None:
+    What came to the page before `since` (unix seconds) is of an earlier session, and does not count.
+    """
+
+    def __init__(self, page: Page, since: float = 0.0) -> None:
         self._page = page
+        self._since = since
 
     def __enter__(self) -> Ears:
         return self
 
     def __exit__(self, *exception: object) -> None:
         if not self._page.is_closed():
-            self._page.evaluate(LISTEN, {"samples": SAMPLES, "end": True})
+            self._page.evaluate(LISTEN, self._asked(end=True))
 
     def hear(self) -> Heard:
         """The last 0.7 s of what is audible now."""
-        return judge(self._page.evaluate(LISTEN, {"samples": SAMPLES, "end": False}))
+        return judge(self._page.evaluate(LISTEN, self._asked(end=False)))
+
+    def _asked(self, *, end: bool) -> dict[str, Any]:
+        return {"samples": SAMPLES, "since": self._since, "end": end}
 
 
 def judge(answer: dict[str, Any]) -> Heard:
     """What the page's own report of its sound, as `listen.js` gives it, amounts to."""
-    tone, goes_on = None, False
+    tone, goes_on, pulsed = None, False, False
     if answer["samples"] is not None:
         samples = np.frombuffer(base64.b64decode(answer["samples"]), "<i2") / 32768
         tone = dominant_frequency(samples, answer["rate"])
         goes_on = all(dominant_frequency(half, answer["rate"]) for half in np.split(samples, 2))
+        pulsed = pulses(samples, answer["rate"])
     running = answer["samples"] is None or answer["state"] == "running"
-    return Heard(answer["elements"], tuple(answer["obstacles"]), running, tone, goes_on)
+    return Heard(answer["elements"], tuple(answer["obstacles"]), running, tone, goes_on, pulsed)

@@ -33,10 +33,19 @@ class Viewer(Visitor):
         return self._place(self._where.video)
 
     def sees(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
-        """Proof of picture: frames are decoded, pixels change, and the mark is that of this host's camera."""
+        """Proof of picture: frames are decoded, pixels change, and the mark is that of this host's camera.
+
+        A stream that came before the host (re)loaded the page is of an earlier session, and no proof.
+        """
         if host.camera_clip is None:
             raise ValueError(f"{host.who} has no camera that could be seen")
-        proof = prove_picture(self.picture, host.camera_clip, within=within, page_error=self._error_or_play)
+        proof = prove_picture(
+            self.picture,
+            host.camera_clip,
+            within=within,
+            since=host.opened_at or 0.0,
+            page_error=self._error_or_play,
+        )
         marks = f"mark of clip {proof.last.clip_id}, frames {proof.first.frame} to {proof.last.frame}"
         if call := host.live_call:
             cid = f"{call.call_type}:{call.call_id}"
@@ -60,7 +69,13 @@ class Viewer(Visitor):
         """Proof of sound: the dominant frequency of what the page plays is this host's tone."""
         if host.microphone_clip is None:
             raise ValueError(f"{host.who} has no microphone that could be heard")
-        tone = prove_sound(self.page, host.microphone_clip, within=within, meanwhile=self.plays)
+        tone = prove_sound(
+            self.page,
+            host.microphone_clip,
+            within=within,
+            since=host.opened_at or 0.0,
+            meanwhile=self.plays,
+        )
         text = f"hears {host.who}: {tone.hz:.0f} Hz, level {tone.level:.2f}"
         self.recorder.event("media", name="tone", value=f"{tone.hz:.0f} Hz", text=text)
         return self

@@ -2,7 +2,7 @@
 
 from harness.media.clips import CAMERA_FPS, CAMERA_FRAMES, camera_clip, microphone_clip
 from harness.media.mark import Luma, Mark, read_mark
-from harness.media.tone import Tone, clip_of, dominant_frequency, tone_of
+from harness.media.tone import Tone, clip_of, dominant_frequency, pulses, tone_of
 
 __all__ = [
     "CAMERA_FPS",
@@ -14,6 +14,7 @@ __all__ = [
     "clip_of",
     "dominant_frequency",
     "microphone_clip",
+    "pulses",
     "read_mark",
     "tone_of",
 ]

@@ -22,6 +22,8 @@ STRIDE = 37  # odd, so that every id has a place of its own; clips 1 and 2 are 8
 
 SILENCE = 0.003  # root mean square, full scale = 1: the pulses arrive at 0.1 to 0.3
 LEAST_SHARE = 0.5  # of the sound's energy at its dominant frequency: noise and speech have far less
+PIECE = 0.01  # seconds; pauses are looked for in pieces this long
+QUIETER = 0.5  # than the pulses, at least, is a pause
 WIDTH = 25.0  # Hz to each side that still count as the tone: the pulses widen it
 MIXED_IN = 0.05  # share of a second tone from which on it is heard too; of one clip alone it is below 0.01
 
@@ -73,6 +75,16 @@ def dominant_frequency(samples: Samples, rate: float) -> Tone | None:
     second, second_share = _strongest(power, frequencies)
     mixed_in = second if second_share * (1 - share) >= MIXED_IN else None
     return Tone(hz, level, share, mixed_in)
+
+
+def pulses(samples: Samples, rate: float) -> bool:
+    """Whether what is heard (0.3 s or more) has pauses, as a clip has; a sound that is stuck has none."""
+    piece = max(1, round(PIECE * rate))
+    sound = np.asarray(samples, np.float64)[: len(samples) // piece * piece].reshape(-1, piece)
+    if not sound.size:
+        return False
+    quiet, loud = np.percentile(np.sqrt(np.mean(sound**2, axis=1)), (10, 90))
+    return bool(quiet < QUIETER * loud)
 
 
 def _strongest(power: Spectrum, frequencies: Spectrum) -> tuple[float, float]:

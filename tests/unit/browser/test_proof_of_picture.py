@@ -13,7 +13,7 @@ from harness.errors import Finding
 from tests.unit.browser.sides import LONG, Side, never_proven, send
 
 NewHost = Callable[..., Side]
-WITHIN = 2.0  # seconds of one attempt that must fail: enough to tell a frozen picture
+WITHIN = 2.5  # seconds of one attempt that must fail: enough to tell a frozen picture, and one that stutters
 
 
 # Sends a canvas instead of the camera: PAINT draws its `n`th picture, and `own` shows the camera's.
@@ -99,7 +99,7 @@ def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) 
     [
         pytest.param(
             "draw.fillStyle = `rgb(0,${200 + n % 3},0)`; draw.fillRect(0, 0, 640, 360)",
-            "one plain colour",
+            "one plain colour: green",
             id="green",
         ),
         pytest.param(
@@ -112,7 +112,7 @@ def test_a_track_that_is_switched_off_is_black(new_host: NewHost, viewer: Side) 
         ),
         pytest.param(
             "draw.setTransform(-1, 0, 0, -1, 640, 360); draw.drawImage(own, 0, 0)",
-            "no clip's mark can be read",
+            "the picture is upside down: so stands the mark of clip 1",
             id="upside down",
         ),
     ],
@@ -131,6 +131,29 @@ def test_scaled_down_and_slow_is_still_proof(new_host: NewHost, viewer: Side) ->
     )
     proof = prove_picture(viewer.video, 1, within=LONG)
     assert proof.look.size[0] <= 640
+
+
+def test_one_frame_a_second_is_no_proof(new_host: NewHost, viewer: Side) -> None:
+    host = new_host()
+    send(host, viewer, instead=CANVAS.replace("PAINT", "if (n % 20 === 1) draw.drawImage(own, 0, 0)"))
+    never_proven(lambda: prove_picture(viewer.video, 1, within=WITHIN), "the picture stutters")
+
+
+def test_what_came_before_the_host_was_there_is_no_proof(new_host: NewHost, viewer: Side) -> None:
+    send(new_host(), viewer)
+    came = prove_picture(viewer.video, 1, within=LONG).look.arrived
+    assert came is not None
+    with pytest.raises(Finding, match=r"of an earlier session: its stream came 1\.0 s too early"):
+        prove_picture(viewer.video, 1, within=0.3, since=came + 1)
+    prove_picture(viewer.video, 1, within=LONG, since=came - 1)
+
+
+def test_what_a_closed_connection_leaves_is_no_proof(new_host: NewHost, viewer: Side) -> None:
+    send(new_host(), viewer)
+    prove_picture(viewer.video, 1, within=LONG)
+    viewer.page.evaluate("pc.close()")
+    with pytest.raises(Finding, match="what was left when its stream ended"):
+        prove_picture(viewer.video, 1, within=0.3)
 
 
 def test_before_anything_is_sent_nothing_is_shown(viewer: Side) -> None:

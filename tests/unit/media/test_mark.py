@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
-from fractions import Fraction
-
 import av
 import numpy as np
-import numpy.typing as npt
 import pytest
 
-from harness.media.clips import CAMERA_FPS, CAMERA_FRAMES, camera_frame
+from harness.media.clips import CAMERA_FRAMES, camera_frame
 from harness.media.mark import Luma, Mark, decode, mark_cells, read_mark
+from tests.unit.media.coded import vp8
 
 
 def picture(clip_id: int = 1, frame: int = 0) -> Luma:
@@ -132,26 +129,3 @@ def test_two_frames_mixed_are_never_read_as_a_third() -> None:
     for frame in range(CAMERA_FRAMES):
         both = (picture(1, frame).astype(np.uint16) + picture(1, (frame + 1) % CAMERA_FRAMES)) // 2
         assert read_mark(both.astype(np.uint8)) is None
-
-
-def vp8(planes: list[tuple[Luma, Luma, Luma]], width: int, height: int, bit_rate: int) -> list[Luma]:
-    """What a viewer sees of these pictures after real VP8 at this size and bit rate (bits per second)."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="webm") as container:
-        stream = container.add_stream("libvpx", rate=CAMERA_FPS)
-        stream.width, stream.height, stream.bit_rate, stream.pix_fmt = width, height, bit_rate, "yuv420p"
-        stream.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0"}
-        for index, yuv in enumerate(planes):
-            frame = av.VideoFrame.from_ndarray(packed(yuv), format="yuv420p").reformat(width, height)
-            frame.pts, frame.time_base = index, Fraction(1, CAMERA_FPS)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    file.seek(0)
-    with av.open(file, "r") as container:
-        frames = [frame.reformat(format="gray") for frame in container.decode(video=0)]
-    return [frame.to_ndarray().astype(np.uint8) for frame in frames]
-
-
-def packed(yuv: tuple[Luma, Luma, Luma]) -> npt.NDArray[np.uint8]:
-    """The three planes as PyAV takes them: one array as wide as Y, one and a half times as high."""
-    return np.concatenate([plane.reshape(-1, yuv[0].shape[1]) for plane in yuv])

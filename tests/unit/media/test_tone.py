@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
-
-import av
 import numpy as np
 import numpy.typing as npt
 import pytest
 
 from harness.media.clips import MICROPHONE_RATE, microphone_samples
 from harness.media.tone import CLIPS, clip_of, dominant_frequency, tone_of
+from tests.unit.media.coded import opus
 
 Sound = npt.NDArray[np.float64]
 WINDOW = 32768  # samples: as many as the page reads at once
@@ -89,20 +87,3 @@ def test_one_host_alone_has_nothing_mixed_in() -> None:
         heard = dominant_frequency(clip(clip_id)[:WINDOW] * 0.3 + noise, MICROPHONE_RATE)
         assert heard is not None
         assert heard.mixed_in is None
-
-
-def opus(samples: Sound, bit_rate: int) -> Sound:
-    """These samples after Opus at this bit rate (bits per second)."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="ogg") as container:
-        stream = container.add_stream("libopus", rate=MICROPHONE_RATE)
-        stream.bit_rate, stream.layout = bit_rate, "mono"
-        pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16).reshape(1, -1)
-        frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout="mono")
-        frame.sample_rate = MICROPHONE_RATE
-        container.mux(stream.encode(frame))
-        container.mux(stream.encode())
-    file.seek(0)
-    with av.open(file, "r") as container:
-        planes = [frame.to_ndarray()[0].astype(np.float64) for frame in container.decode(audio=0)]
-    return np.concatenate(planes)

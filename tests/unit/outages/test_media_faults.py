@@ -53,3 +53,27 @@ def test_a_frozen_picture_stands_still_while_its_sound_goes_on(
     counts = disturber.mends(fault)
     assert {track["kind"] for track in counts["tracks"]} == {"video"}
     viewer.sees(host)
+
+
+# What the connection sends: the SDK publishes a copy of the track that the page shows.
+SMALL_AND_SLOW = """() => Promise.all(window[Symbol.for("harness.probe")].connections
+  .flatMap(connection => connection.getSenders()).filter(({ track }) => track?.kind === "video")
+  .map(({ track }) => track.applyConstraints({ width: 160, height: 90, frameRate: 5 })))"""
+
+
+def test_small_and_slow_with_losses_is_seen_and_heard(
+    host: Host, viewer: Viewer, disturber: Disturber
+) -> None:
+    host.goes_live()
+    viewer.sees(host)
+    host.page.evaluate(SMALL_AND_SLOW)
+    fault = disturber.media_fault(direction="subscribe", drop=True, rate=0.05, seed=5)
+
+    def why_not_yet() -> str | None:
+        width = Look.at(viewer.picture).size[0]
+        return None if width == 160 else f"expected a picture 160 pixels wide, it has {width}"
+
+    eventually(why_not_yet, within=15)
+    disturber.bites(fault, hits=5)
+    viewer.sees(host).hears(host)
+    assert disturber.mends(fault)["dropped"] >= 5
