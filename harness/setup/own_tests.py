@@ -22,15 +22,20 @@ from harness.setup.commands import CHECKOUT, in_checkout
 
 FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/vendor")
 GOODBYE = 20.0  # seconds to end what was started, after Ctrl-C
-# What waits more than it works runs beside the others: whole runs of the checks on servers and products that
-# are wrong on purpose, and the vendor's own tests without media.
+# What waits more than it works runs beside the others, and about as long as they do: whole runs of the checks
+# on servers and products that are wrong on purpose, the vendor's own tests without media, and the parts whose
+# tests need neither browsers nor media, which a busy machine would disturb.
 BESIDE = (
     "tests/unit/test_mutants.py",
-    "tests/unit/token_server/test_mutants.py",
-    "tests/unit/token_server/test_failing_mutants.py",
     "tests/vendor/test_vendor_suites.py",
     "tests/vendor/test_livestream_javascript.py",
     "tests/vendor/test_livestream_python.py",
+    "tests/unit/token_server",
+    "tests/unit/gate",
+    "tests/unit/setup",
+    "tests/unit/local_supabase",
+    "tests/unit/target",
+    "tests/unit/stack",
 )
 
 
@@ -89,7 +94,7 @@ def _phases(
     return {
         **static,
         "pytest": lambda: _pytest([f"--ignore={each}" for each in BESIDE]),
-        "mutants, vendor": beside.result,
+        "pytest beside": beside.result,
     }
 
 

@@ -69,8 +69,8 @@ def test_pytest_runs_what_is_named_and_its_exit_code_counts(tmp_path: Path, test
     assert pytest_on(tmp_path, test).returncode == code
 
 
-def test_what_runs_beside_is_a_file_of_the_tests_so_that_the_others_can_leave_it_out() -> None:
-    assert [each for each in BESIDE if not (CHECKOUT / each).is_file() or not each.startswith(FOLDERS)] == []
+def test_what_runs_beside_is_of_the_tests_so_that_the_others_can_leave_it_out() -> None:
+    assert [each for each in BESIDE if not (CHECKOUT / each).exists() or not each.startswith(FOLDERS)] == []
 
 
 def test_ctrl_c_during_pytest_is_ctrl_c(tmp_path: Path) -> None:
