@@ -2,6 +2,7 @@
 
 from harness.config.app_pages import Errors, HostPage, ViewerPage
 from harness.config.app_people import PartyMaking, People, Request, SignIn
+from harness.config.ci import CiSettings
 from harness.config.environment import (
     PACKAGE,
     bundled,
@@ -24,6 +25,7 @@ from harness.config.target_file import load_target
 
 __all__ = [
     "PACKAGE",
+    "CiSettings",
     "Errors",
     "HarnessSettings",
     "HostPage",

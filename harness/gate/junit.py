@@ -52,6 +52,9 @@ def _testcase(suite: Element, result: CheckResult) -> None:
     _property(properties, "level", check.level)
     _property(properties, "state", result.state)
     _property(properties, "attempts", str(len(result.attempts)))
+    if result.waiver is not None:
+        ended = "" if result.waiver.in_force else ", ended"
+        _property(properties, "waiver", f"until {result.waiver.until}{ended}: {result.waiver.reason}")
     for test in sorted({test for attempt in result.attempts for test in attempt.tests}):
         _property(properties, "test", test)
     if result.state in (State.PLANNED, State.WAIVED):

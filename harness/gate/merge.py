@@ -15,7 +15,7 @@ from harness.config import HarnessSettings, Waiver
 from harness.errors import UsageError
 from harness.gate.catalogue import catalogue, choose
 from harness.gate.progress import Progress
-from harness.gate.release import write_reports
+from harness.gate.release import annotate, write_reports
 from harness.gate.results import CheckResult, results
 from harness.gate.run import EVENTS
 from harness.gate.run_folder import new_run_folder
@@ -86,7 +86,9 @@ def merge(
         log.event(**_asked_as_one(parts))
         log.event("harness", "verdict", **verdict.told(), trouble=None)
     verdict = write_reports(folder, verdict, found, events, Redactor())
-    Progress(known, console).verdict(verdict, found, folder)
+    progress = Progress(known, console)
+    progress.verdict(verdict, found, folder)
+    annotate(progress, verdict, found)
     return verdict.exit_code
 
 

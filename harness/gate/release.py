@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.config import TargetSettings
+from harness.config import CiSettings, TargetSettings, load
 from harness.errors import HarnessError
 from harness.gate.catalogue import Check, catalogue, choose, expect_checks
 from harness.gate.interruption import interruptible
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from harness.config import HarnessSettings
     from harness.gate.child import Suite
+    from harness.gate.progress import Progress
     from harness.gate.run import Plan, Run
     from harness.trace.events import Event
     from harness.trace.redactor import Redactor
@@ -96,6 +97,7 @@ def gate(
         verdict = _noted(run, verdict, found)
         verdict = write_reports(run.folder, verdict, found, run.events, secrets)
         progress.verdict(verdict, found, run.folder)
+        annotate(progress, verdict, found)
     return verdict.exit_code
 
 
@@ -134,6 +136,15 @@ def _noted(run: Run, verdict: Verdict, found: Sequence[CheckResult]) -> Verdict:
     return verdict
 
 
+def annotate(progress: Progress, verdict: Verdict, found: Sequence[CheckResult]) -> None:
+    """On GitHub, which reads them out of what a step prints."""
+    from harness.gate.github import annotated
+
+    if load(CiSettings).github:
+        for line in annotated(verdict, found):
+            progress.console.print(line, markup=False, style=None)
+
+
 def write_reports(
     folder: Path,
     verdict: Verdict,
@@ -141,13 +152,17 @@ def write_reports(
     events: Sequence[Event],
     secrets: Redactor,
 ) -> Verdict:
-    """Write junit.xml and report.html; a verdict that could not be written down is none."""
+    """Write them into the run folder, and where GitHub looks; a verdict that could not be written is none."""
+    from harness.gate.github import tell_job
     from harness.gate.junit import junit
     from harness.gate.report import report
+    from harness.gate.report_json import report_json
 
     try:
         secrets.write(folder / "junit.xml", junit(verdict, found))
+        secrets.write(folder / "report.json", report_json(folder, verdict, found, events))
         secrets.write(folder / "report.html", report(folder, verdict, found, events))
+        tell_job(load(CiSettings), folder, verdict, found, secrets)
     except (OSError, ValueError) as error:
         return judge(found, trouble=f"the report could not be written ({error}): make room and run again.")
     return verdict

@@ -6,7 +6,6 @@ import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from harness.gate.evidence import evidence
@@ -14,6 +13,7 @@ from harness.gate.journey import journeys
 from harness.gate.progress import SIGNS
 from harness.gate.results import Attempt, CheckResult, State
 from harness.gate.verdict import Verdict
+from harness.gate.version import own_version
 from harness.trace.events import Event
 
 AREAS = {
@@ -77,12 +77,9 @@ def _made(events: Sequence[Event]) -> str:
     """When, how long, and with what."""
     began, ended = (events[0]["t"], events[-1]["t"]) if events else (0.0, 0.0)
     when = datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    try:
-        ours = version("harness")
-    except PackageNotFoundError:
-        ours = "from a checkout"
     system = f"{platform.system()} {platform.machine()}"
-    return f"{when}, {ended - began:.1f} s, harness {ours}, Python {platform.python_version()}, {system}"
+    python = platform.python_version()
+    return f"{when}, {ended - began:.1f} s, harness {own_version()}, Python {python}, {system}"
 
 
 def _areas(

@@ -93,6 +93,11 @@ class CheckResult:
         return State.WAIVED if in_force and may_be and not self.broken_harness else state
 
     @property
+    def expired(self) -> bool:
+        """Whether a waiver that was meant for what came of it has ended."""
+        return self.waiver is not None and not self.waiver.in_force and self.state is not State.GREEN
+
+    @property
     def _state(self) -> State:
         """What failed once has not passed: green the second time is FLAKY, anything else is RED."""
         if self.check.planned:

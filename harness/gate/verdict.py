@@ -110,11 +110,10 @@ def _uncovered(planned: Sequence[CheckResult]) -> str:
 
 def _blockers(by_state: ByState) -> str:
     words = {State.RED: "failed", State.FLAKY: "flaky (failed, then passed)", State.GAP: "not proven (gap)"}
-    return "; ".join(
-        f"{_count(len(found))} {word}: {_ids(found)}"
-        for state, word in words.items()
-        if (found := by_state[state])
-    )
+    blocking = {word: by_state[state] for state, word in words.items()}
+    expired = [result for found in blocking.values() for result in found if result.expired]
+    told = {**blocking, "no longer waived": expired}
+    return "; ".join(f"{_count(len(found))} {word}: {_ids(found)}" for word, found in told.items() if found)
 
 
 def _count(checks: int) -> str:

@@ -13,7 +13,8 @@ from harness.gate.verdict import judge
 
 
 def attempt(number: int, outcome: str, **more: object) -> Attempt:
-    told = {"test": "a", "outcome": outcome, "message": "why", "phase": "call", "seconds": 1.0, **more}
+    told: dict[str, object] = {"test": "a", "outcome": outcome, "message": "why", "phase": "call"}
+    told |= {"seconds": 1.0, "phases": {}, **more}
     return Attempt(number, ["a"], [told])
 
 

@@ -41,7 +41,10 @@ def test_waived_checks_do_not_block_and_are_named(run_gate: RunGate) -> None:
 def test_waiver_that_ended_covers_nothing(run_gate: RunGate) -> None:
     run = run_gate(RED_AND_GAP, T01=ENDED, T02=ENDED)
     assert run.exit_code == 1
-    assert "1 check failed: T02; 1 check not proven (gap): T01." in run.terminal
+    assert (
+        "1 check failed: T02; 1 check not proven (gap): T01; 2 checks no longer waived: T02, T01."
+        in run.terminal
+    )
     assert f"(its waiver ended on {ENDED.until})" in run.terminal
 
 
