@@ -1,6 +1,6 @@
 import type { Call } from "@stream-io/video-react-sdk";
 import { chosenDevices } from "./chosen-devices.ts";
-import { DeviceError, deviceError, type Surroundings } from "./device-errors.ts";
+import { deviceError, stoppedAtOnce, type Surroundings } from "./device-errors.ts";
 import { PartyError } from "./errors.ts";
 import type { Undo } from "./undo.ts";
 
@@ -16,9 +16,9 @@ export interface Wait {
 
 export interface Asking {
   /** Gives up waiting. What the browser delivers afterwards is stopped at once. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Told when the browser takes long enough for a person to wonder; null when that is over. */
-  onWait?: (wait: Wait | null) => void;
+  onWait?: ((wait: Wait | null) => void) | undefined;
 }
 
 const DEFAULTS: Record<Device, MediaTrackConstraints> = {
@@ -56,7 +56,7 @@ export async function capture(
   } finally {
     waitIsOver?.();
   }
-  throw new DeviceError(device, `Your ${device} stopped as soon as it started. Please plug it in again and try again.`);
+  throw stoppedAtOnce(device);
 }
 
 export function stopTracks(stream: MediaStream | null | undefined): void {

@@ -12,6 +12,11 @@ export class DeviceError extends PartyError {
   }
 }
 
+/** A device whose track was over before anybody could use it. */
+export function stoppedAtOnce(device: Device): DeviceError {
+  return new DeviceError(device, `Your ${device} stopped as soon as it started. Please plug it in again and try again.`);
+}
+
 /** What decides, beside the error itself, what a person can do about it. */
 export interface Surroundings {
   /** The page is shown inside another page. */

@@ -1,7 +1,7 @@
 import type { Call } from "@stream-io/video-react-sdk";
 import { useEffect, useState } from "react";
 import { type Device, DEVICES } from "./capture.ts";
-import { DeviceError } from "./device-errors.ts";
+import { DeviceError, stoppedAtOnce } from "./device-errors.ts";
 import type { Devices } from "./go-live.ts";
 import { type Fault, healthOf, watchTrack } from "./track-health.ts";
 
@@ -25,7 +25,7 @@ export class FaultyDevice extends DeviceError {
   override name = "FaultyDevice";
 }
 
-/** Throws FaultyDevice when what is captured is dark, still or silent: the host is to know before viewers do. */
+/** Throws FaultyDevice when what is captured is dark, still or silent, DeviceError when it is over: before viewers know. */
 export async function expectHealthy(call: Call, devices: Devices): Promise<void> {
   await Promise.all(DEVICES.filter((device) => devices[device]).map((device) => expectGood(call, device)));
 }
@@ -33,6 +33,7 @@ export async function expectHealthy(call: Call, devices: Devices): Promise<void>
 async function expectGood(call: Call, device: Device): Promise<void> {
   const [track] = call[device].state.mediaStream?.getTracks() ?? [];
   const health = track ? await healthOf(track) : "ended";
+  if (health === "ended") throw stoppedAtOnce(device);
   const warning = health && health !== "good" && WARNINGS[device][health];
   if (warning) throw new FaultyDevice(device, warning);
 }
@@ -62,7 +63,7 @@ export function usePreviewWarnings(stream: MediaStream | null): string[] {
     setFault(undefined);
     return watchTrack(track, (health) => setFault(health === "good" ? undefined : health));
   }, [stream]);
-  return warningsOf(stream || fault === "ended" ? { camera: fault } : {});
+  return warningsOf(fault && (stream || fault === "ended") ? { camera: fault } : {});
 }
 
 function watchDevice(call: Call, device: Device, tell: (fault: Fault | undefined) => void): () => void {

@@ -1,5 +1,6 @@
 import { type Call, OwnCapability, type StreamVideoClient } from "@stream-io/video-react-sdk";
 import { type Asking, captureForCall, type Device, LABELS, mediaDevices } from "./capture.ts";
+import { stoppedAtOnce } from "./device-errors.ts";
 import { expectHealthy } from "./device-warnings.ts";
 import { PartyError } from "./errors.ts";
 import { log, logError } from "./log.ts";
@@ -93,9 +94,7 @@ async function enable(call: Call, device: Device, capability: OwnCapability): Pr
   }
   await call[device].enable();
   const { status, readyState } = trackStatus(call, device);
-  if (status !== "enabled" || readyState !== "live") {
-    throw new PartyError(`Your ${device} did not start (${readyState ?? "no track"}). Please try again.`);
-  }
+  if (status !== "enabled" || readyState !== "live") throw stoppedAtOnce(device);
   log(`${LABELS[device]} enabled`, callIds(call.id));
 }
 

@@ -56,12 +56,12 @@ export function useHosting(party: Party): Hosting {
       setLive(started);
       setPhase("live");
     } catch (problem) {
+      const others = await offersAfter(problem, devices);
       attempt.current = null;
-      if (!current.signal.aborted) {
-        fail(problem);
-        setOffers(await offersAfter(problem, devices));
-      }
       setPhase("not live");
+      if (current.signal.aborted) return;
+      fail(problem);
+      setOffers(others);
     }
   };
 
