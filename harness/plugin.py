@@ -19,12 +19,14 @@ from playwright.sync_api import Playwright
 from harness.browser.browsers import Browsers
 from harness.browser.cast import CAMERA_AND_MICROPHONE, Cast
 from harness.browser.host import Host
+from harness.browser.keeper import Keeper, evidence_folder
 from harness.browser.viewer import Viewer
 from harness.browser.visitor import Visitor
 from harness.config import HarnessSettings, load, load_target
 from harness.errors import NotGiven
 from harness.setup import browser, pages
 from harness.stack import Stack
+from harness.stack.account import While, armed_faults, server_account
 from harness.target import (
     Given,
     Party,
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 RUN_LOG = pytest.StashKey[RunLog]()
 FAILED = pytest.StashKey[bool]()
 STACK = pytest.StashKey[Stack]()
-NAMES_SEED = 1  # people's names look random, and are the same in every run
+KEEPER = pytest.StashKey[Keeper]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if run_dir is not None:
         config.stash[RUN_LOG] = RunLog(run_dir / "events.jsonl")
         config.pluginmanager.register(OutcomeRecorder(config.stash[RUN_LOG]), "harness outcomes")
+        config.stash[KEEPER] = Keeper(config.stash[RUN_LOG])
+        config.pluginmanager.register(config.stash[KEEPER], "harness evidence")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -143,6 +147,18 @@ def target(request: pytest.FixtureRequest, harness_settings: HarnessSettings, ru
 
 
 @pytest.fixture(autouse=True)
+def _servers_told(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of a red test, what the servers have to say: asked last of all, while they run."""
+    yield
+    keeper, stack = request.config.stash.get(KEEPER, None), request.config.stash.get(STACK, None)
+    if keeper is None or stack is None or not request.node.stash.get(FAILED, False):
+        return
+    about = While(keeper.began, time.time(), keeper.calls())
+    control = stack.stream_control_url
+    keeper.tell(server_account(about, control, stack.server_logs), faults=armed_faults(control))
+
+
+@pytest.fixture(autouse=True)
 def _servers_live(request: pytest.FixtureRequest) -> Iterator[None]:
     """A server that died says so itself, instead of the check that missed it."""
     yield
@@ -172,13 +188,17 @@ def token_endpoint(target: Target) -> Iterator[TokenEndpoint]:
 
 
 @pytest.fixture(scope="session")
-def names() -> Faker:
-    """Names for people and parties."""
+def _faker() -> Faker:
     from faker import Faker  # it looks through all its languages: a tenth of what a start may take
 
-    faker = Faker()
-    faker.seed_instance(NAMES_SEED)
-    return faker
+    return Faker()
+
+
+@pytest.fixture
+def names(_faker: Faker, harness_settings: HarnessSettings, request: pytest.FixtureRequest) -> Faker:
+    """Names for people and parties: a test gets the same in every run, also when it runs alone."""
+    _faker.seed_instance(f"{harness_settings.seed} {request.node.nodeid}")
+    return _faker
 
 
 @pytest.fixture
@@ -254,9 +274,12 @@ def cast(
     request: pytest.FixtureRequest, browsers: Browsers, target: Target, run_log: RunLog
 ) -> Iterator[Cast]:
     """The people of this test."""
-    people = Cast(browsers, target, run_log, request.node.name)
+    folder = evidence_folder(run_log.path.parent, request.node.nodeid, run_log.attempt)
+    people = Cast(browsers, target, run_log, folder)
     yield people
-    people.leave(failed=request.node.stash.get(FAILED, False))
+    account = people.leave(failed=request.node.stash.get(FAILED, False))
+    if KEEPER in request.config.stash:
+        request.config.stash[KEEPER].tell(account, people.devices)
 
 
 class NewHost(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.browsers import Browsers
 from harness.browser.host import Host
+from harness.browser.moment import SCREEN, gather
 from harness.browser.playwright_trace import mask_trace
 from harness.browser.signing_in import State, storage_state
 from harness.browser.stream_route import route_stream
@@ -21,17 +21,20 @@ from harness.browser.viewer import Viewer
 from harness.browser.visitor import Visitor
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
+from harness.trace.evidence import Account
+from harness.trace.failure import Devices
 
 CAMERA_AND_MICROPHONE = ("camera", "microphone")
 
 
 class Cast:
-    """`name` is the test's: it names its evidence in the run folder, which is that of `run_log`."""
+    """`folder`, inside the run folder, gets pictures and traces of them when the test fails."""
 
-    def __init__(self, browsers: Browsers, target: Target, run_log: RunLog, name: str) -> None:
+    def __init__(self, browsers: Browsers, target: Target, run_log: RunLog, folder: Path) -> None:
         self._browsers, self._target, self._run_log = browsers, target, run_log
-        self._name = re.sub(r"\W+", "-", name).strip("-")
+        self._folder = folder
         self._people: list[Visitor] = []
+        self.devices: dict[str, Devices] = {}  # what each of them came with
 
     def host(
         self,
@@ -43,6 +46,7 @@ class Cast:
         """The host on the party's page, signed in when they have an `account`."""
         context = self._context(profile, permissions, storage_state(self._target, "host", account))
         host = Host(context, self._who("host"), account, self._target, self._run_log, profile)
+        self.devices[host.who] = Devices(profile=profile, permissions=tuple(permissions))
         self._enter(host, party)
         return host
 
@@ -51,15 +55,19 @@ class Cast:
         account = account if self._target.sign_in.viewer else None
         context = self._context("no_devices", (), storage_state(self._target, "viewer", account))
         viewer = Viewer(context, self._who("viewer"), account, self._target, self._run_log)
+        self.devices[viewer.who] = Devices(profile="no_devices")
         self._enter(viewer, party)
         return viewer
 
-    def leave(self, *, failed: bool) -> None:
-        """Everybody goes; of a failed test a screenshot and a Playwright trace of each person are kept."""
+    def leave(self, *, failed: bool) -> Account:
+        """Everybody goes; of a failed test all is kept that their pages show, hear and have now."""
         with ExitStack() as goodbyes:
             for person in self._people:
                 goodbyes.callback(self._bye, person, failed=failed)
+            account = gather([person.recorder for person in self._people]) if failed else Account()
+            self._keep_screens(account)
         self._people.clear()
+        return account
 
     def _bye(self, person: Visitor, *, failed: bool) -> None:
         # A browser that crashed cannot even close; it is noticed by Browsers, and nobody else may lose by it.
@@ -86,13 +94,26 @@ class Cast:
         self._people.append(person)
         person.comes_to(party)
 
+    def _keep_screens(self, account: Account) -> None:
+        """As files, too: the run's report shows them."""
+        for screen in account.exhibits:
+            if screen.name == SCREEN:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                path = self._folder / f"{_plain(screen.who)}.png"
+                path.write_bytes(screen.content)
+                self._run_log.event(screen.who, "screenshot", path=self._in_run(path), t=screen.t)
+
     def _keep(self, person: Visitor) -> None:
-        folder = self._run_log.path.parent
-        name = f"{self._name}-{person.who.replace(' ', '-')}-{self._run_log.attempt}"
-        with suppress(PlaywrightError):  # a page that crashed has no picture; the trace still has
-            person.screenshot(folder / "screenshots" / f"{name}.png")
+        kept = self._folder / f"trace-{_plain(person.who)}.zip"
         with TemporaryDirectory() as unmasked:
             trace = Path(unmasked) / "trace.zip"
             person.page.context.tracing.stop(path=trace)
-            mask_trace(trace, folder / "traces" / f"{name}.zip", self._run_log.secrets)
-        person.recorder.event("trace", path=f"traces/{name}.zip")
+            mask_trace(trace, kept, self._run_log.secrets)
+        person.recorder.event("trace", path=self._in_run(kept))
+
+    def _in_run(self, path: Path) -> str:
+        return path.relative_to(self._run_log.path.parent).as_posix()
+
+
+def _plain(who: str) -> str:
+    return who.replace(" ", "-")

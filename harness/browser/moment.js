@@ -40,6 +40,9 @@
     .flatMap((connection) => connection.getReceivers())
     .map((receiver) => receiver.track)
     .filter((track) => track.kind === "audio" && track.readyState === "live");
+  const flowing = received.filter((track) => !track.muted);
+  if (flowing.length < received.length)
+    missing.push(`Received sound: of ${received.length} tracks ${received.length - flowing.length} get no packets.`);
   const record = async (track) => {
     const stream = new MediaStream([track]);
     const element = new Audio();
@@ -61,9 +64,9 @@
     element.srcObject = null;
     const sound = new Blob(parts, { type: recorder.mimeType });
     const content = base64(new Uint8Array(await sound.arrayBuffer()));
-    return { at, muted: track.muted, type: sound.type.split(";")[0], content };
+    return { at, type: sound.type.split(";")[0], content };
   };
-  const sounds = received.slice(0, 4).map((track) =>
+  const sounds = flowing.slice(0, 4).map((track) =>
     record(track).catch((error) => {
       missing.push(`Received sound: ${error.message}`);
       return null;
@@ -89,7 +92,7 @@
     const at = now();
     const had = await Promise.race([has(), later(seconds + 1)]);
     if (!had) missing.push("Devices and permissions: the browser did not answer.");
-    const times = received.length ? [0, 1, 2, 3] : [0];
+    const times = flowing.length ? [0, 1, 2, 3] : [0];
     for (const time of times) {
       if (time) await later(seconds / 3);
       look();

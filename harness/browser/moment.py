@@ -23,6 +23,7 @@ RESULT = "() => window[Symbol.for('harness.moment')]?.result"
 END = "() => { delete window[Symbol.for('harness.moment')] }"
 SOUND_SECONDS = 2.1  # what a recorder gives is a little shorter
 FRAME_WIDTH = 480
+SCREEN = "screen"
 ANSWERS_WITHIN = 5.0  # seconds
 
 
@@ -34,7 +35,7 @@ def gather(people: Sequence[Recorder]) -> Account:
         failure = _begin(person)
         account += _kept(person)
         if failure is None:
-            account += _screen(person, "screen")
+            account += _screen(person, SCREEN)
             asked.append(person)
         else:
             account += Account(missing=(f"The page of {person.who} does not answer: {failure}",))
@@ -62,7 +63,7 @@ def _result(person: Recorder) -> Account:
         return Account(missing=(f"The page of {person.who} gave no answer: {_first_line(error)}",))
     sounds = said["sounds"]
     # Once more, after the sound: what has changed since is what moves.
-    return _told(person.who, said) + (_screen(person, "screen, later") if sounds else Account())
+    return _told(person.who, said) + (_screen(person, f"{SCREEN}, later") if sounds else Account())
 
 
 def _screen(person: Recorder, name: str) -> Account:
@@ -98,10 +99,7 @@ def _told(who: str, said: dict[str, Any]) -> Account:
         _exhibit(who, f"picture in the page: {frame['name']}", "image/jpeg", frame)
         for frame in said["frames"]
     ]
-    sounds = [
-        _exhibit(who, f"received sound{' (no packets come)' * sound['muted']}", sound["type"], sound)
-        for sound in said["sounds"]
-    ]
+    sounds = [_exhibit(who, "received sound", sound["type"], sound) for sound in said["sounds"]]
     missing = [f"{who}: {sentence}" for sentence in said["missing"]]
     return Account(
         (*has, *_states(who, said["states"])),

@@ -19,6 +19,7 @@ class HarnessSettings(BaseSettings):
     browser: Path | None = Field(None, alias="HARNESS_BROWSER", description="a Chromium or Chrome to use")
     database_url: SecretStr | None = Field(None, alias="DATABASE_URL")
     target_file: Path | None = Field(None, alias="HARNESS_TARGET", description="describes a deployment")
+    seed: int = Field(1, alias="HARNESS_SEED", description="people's and parties' names are made from it")
 
     @property
     def cache(self) -> Path:

@@ -161,6 +161,15 @@ class TargetSettings(BaseSettings):
         """What may come from the environment alone."""
         return {name for name, field in cls.model_fields.items() if "SecretStr" in str(field.annotation)}
 
+    def secret_variables(self) -> list[str]:
+        """The variables of those secrets that were told."""
+        return [self.told_by(name) for name in sorted(self.secret_fields()) if getattr(self, name)]
+
+    def without_secrets(self) -> dict[str, Any]:
+        """What was told of the target, as JSON may hold it, but for secrets and waivers."""
+        hidden = {"waivers", *self.secret_fields()}
+        return self.model_dump(mode="json", exclude=hidden, exclude_defaults=True)
+
     def secret_values(self) -> list[str]:
         """What may be written nowhere."""
         return [str(value) for name, value in self.plain().items() if value and name in self.secret_fields()]

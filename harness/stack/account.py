@@ -16,7 +16,8 @@ from harness.trace.evidence import Account, Row
 
 ANSWERS_WITHIN = 5.0  # seconds
 TAIL = 400_000  # bytes of a log that are looked at, from its end
-SLACK = 0.5  # seconds before and after
+SLACK = 0.5  # seconds afterwards: what is asked last is answered a little later
+OF_CALL = re.compile(r'"callId": "(?P<id>[^"]+)"')
 STAMP = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ")
 STREAM = "stream"
 
@@ -31,7 +32,13 @@ class While:
 
     def has(self, t: float) -> bool:
         """Whether this moment belongs to it."""
-        return self.began - SLACK <= t <= self.ended + SLACK
+        return self.began <= t <= self.ended + SLACK
+
+    def is_about(self, line: str) -> bool:
+        """Whether a line of a log may belong to it: it names one of the calls, or none."""
+        found = OF_CALL.search(line)
+        ids = [cid.rpartition(":")[2] for cid in self.calls]
+        return not ids or found is None or found["id"] in ids
 
 
 def server_account(about: While, control_url: str | None, logs: Mapping[str, Path]) -> Account:
@@ -86,7 +93,8 @@ def _logged(about: While, who: str, log: Path) -> Account:
             lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError as error:
         return Account(missing=(f"The log of the {who}: {error.strerror}.",))
-    return Account(tuple(Row(t, who, "server", line) for t, line in _dated(lines) if about.has(t)))
+    told = ((t, line) for t, line in _dated(lines) if about.has(t) and about.is_about(line))
+    return Account(tuple(Row(t, who, "server", line) for t, line in told))
 
 
 def _dated(lines: list[str]) -> Iterator[tuple[float, str]]:

@@ -21,6 +21,12 @@ MODULES = {
     "token server": "harness.token_server",
     "pages": "harness.page_server",
 }
+LANES = {
+    "local Supabase": "database",
+    "local Stream": "stream",
+    "token server": "token-server",
+    "pages": "page-server",
+}
 TOKEN_PATH = "/.netlify/functions/stream-video-token"  # noqa: S105  where the token function lives, no secret
 
 
@@ -66,6 +72,11 @@ class Stack:
     def stream_control_url(self) -> str:
         """The local Stream's control API."""
         return f"{self._servers['local Stream'].url}/_control"
+
+    @property
+    def server_logs(self) -> dict[str, Path]:
+        """What each server writes, by its name in a timeline."""
+        return {LANES[name]: self._log(name) for name in MODULES}
 
     def check(self) -> None:
         """Raise ServerError, with its last lines, if a server died."""

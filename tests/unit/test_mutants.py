@@ -167,7 +167,7 @@ def test_a_broken_system_turns_red_and_the_report_says_where(
         assert red_checks(gate.run) >= set(mutant.red.split(",")), gate.said
         assert re.search(mutant.says, report), f"The report does not say {mutant.says!r}.\n{gate.said}"
     if any(not mutant.red.startswith("T") for mutant in product):
-        traces = list((gate.run / "traces").glob("*.zip"))
+        traces = list(gate.run.glob("evidence/*/trace-*.zip"))
         assert traces, "a red check with a browser must leave Playwright traces"
         assert not [trace for trace in traces if tells_tokens(trace)], "a trace holds a token"
 

@@ -68,9 +68,12 @@ def test_lines_of_that_while_with_their_tracebacks(tmp_path: Path) -> None:
         return f"{stamp} {text}\n"
 
     log = tmp_path / "server.log"
-    log.write_text(line(-60, "before") + line(1, "went wrong") + "Traceback\n  more\n" + line(60, "after"))
-    told = server_account(While(NOW, NOW + 5), None, {"token-server": log, "other": tmp_path / "none.log"})
-    assert [row.text for row in told.rows] == ["went wrong", "Traceback", "  more"]
+    others, ours = 'asked {"callId": "b"}', 'asked {"callId": "a"}'
+    log.write_text(line(-60, "before") + line(1, "went wrong") + "Traceback\n  more\n")
+    log.write_text(log.read_text() + line(2, others) + line(3, ours) + line(60, "after"))
+    about = While(NOW, NOW + 5, [CALL])
+    told = server_account(about, None, {"token-server": log, "other": tmp_path / "none.log"})
+    assert [row.text for row in told.rows] == ["went wrong", "Traceback", "  more", ours]
     assert {row.who for row in told.rows} == {"token-server"}
     assert told.missing == (
         "Stream's journal: this Stream keeps none that could be read.",
