@@ -1,8 +1,8 @@
 """Secrets are masked before a text becomes a file of the run.
 
 A secret is known by its value (given by who made it) or by its form: whatever looks like a signed JWT is one,
-and whatever JSON calls a password or a refresh token, a query a token or a key, a HAR an authorization, and
-an SDP an ICE password.
+and whatever JSON calls a password, a token of a session or a key, a query a token or a key, a HAR an
+authorization, and an SDP an ICE password.
 """
 
 from __future__ import annotations
@@ -20,22 +20,27 @@ JWT = r"eyJ[A-Za-z0-9_-]{6,}\.eyJ[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*"
 # `"password": "..."` as JSON or Python write it, and within other JSON, where each backslash and quote has
 # (more) backslashes before it: `slashes` are those that a quote has, one more makes a backslash.
 NAMED = (
-    r"""(?P<name>(?P<slashes>\\*)(?P<quote>["'])(?:password|refresh_token)(?P=slashes)(?P=quote)"""
+    r"""(?P<name>(?P<slashes>\\*)(?P<quote>["'])(?:password|refresh_token|access_token|apikey)(?P=slashes)(?P=quote)"""
     r"""\s*:\s*(?P=slashes)(?P=quote))(?!\*\*\*(?P=slashes)(?P=quote))"""
     r"""(?:(?!(?P=quote))[^"\\\n]"""
     r"""|(?P=slashes)\\(?:(?P=slashes)\\|(?P=slashes)(?P=quote)|[^"\\\n]))+"""
 )
 QUERY = (
-    r"""(?P<query>[?&](?:access_token|refresh_token|token|apikey|password)=)"""
+    r"""(?P<query>[?&#](?:access_token|refresh_token|token|apikey|password)=)"""
     r"""(?!\*\*\*(?:[&\s"'<>\\#]|$))[^&\s"'<>\\#]+"""
 )
 HEADER = (
     r"""(?P<header>"name"\s*:\s*"(?i:authorization|apikey|cookie|set-cookie)"\s*,\s*"value"\s*:\s*")"""
     r"""(?!\*\*\*")(?:[^"\\]|\\.)+"""
 )
+# As browsers' consoles show an object: `{refresh_token: ...}`, in JSON or in HTML, too.
+SHOWN = (
+    r"""(?P<shown>[{,] ?(?:access_token|refresh_token|apikey|password): )"""
+    r"""(?!\*\*\*[,}])[^,}"'\\<>]+"""
+)
 ICE = r"(?P<ice>a=ice-pwd:)[A-Za-z0-9+/]+"
-FORMS = (JWT, NAMED, QUERY, HEADER, ICE)
-BEFORE = ("name", "query", "header", "ice")  # what says that a secret follows, and stays
+FORMS = (JWT, NAMED, QUERY, HEADER, SHOWN, ICE)
+BEFORE = ("name", "query", "header", "shown", "ice")  # what says that a secret follows, and stays
 SHORTEST = 6  # A shorter "secret" is found inside ordinary words; masking it would only garble the evidence.
 
 

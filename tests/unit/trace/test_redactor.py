@@ -49,7 +49,7 @@ def test_a_token_is_one_whatever_comes_before_it(before: str) -> None:
     assert Redactor().redact(f"{before}{token}\xff") == f"{before}{MASK}\xff"
 
 
-@pytest.mark.parametrize("name", ["password", "refresh_token"])
+@pytest.mark.parametrize("name", ["password", "refresh_token", "access_token", "apikey"])
 @pytest.mark.parametrize(
     "value", ["fdof22iupqzx", "x", 'a"b', "it's", "ends with \\", '\\"', 'é\n", "b', "***more"]
 )
@@ -90,6 +90,8 @@ def test_what_only_mentions_a_secret_stays(text: str) -> None:
         ("wss://x/ws?api_key=k&token=opaque-1&x=2", "wss://x/ws?api_key=k&token=***&x=2"),
         ("https://x/rest?apikey=sb_secret_1", "https://x/rest?apikey=***"),
         ("https://x/#a?access_token=abc def", "https://x/#a?access_token=*** def"),
+        ("{refresh_token: fdof22, a: b}", "{refresh_token: ***, a: b}"),
+        ("Object {a: b, password: right horse}", "Object {a: b, password: ***}"),
         ('{"name":"apikey","value":"sb_secret_1"}', '{"name":"apikey","value":"***"}'),
         ('{"name": "Authorization", "value": "Bearer a\\"b"}', '{"name": "Authorization", "value": "***"}'),
         (json.dumps("a=ice-pwd:abc+/9\r\na=mid:0"), json.dumps("a=ice-pwd:***\r\na=mid:0")),
