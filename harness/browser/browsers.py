@@ -10,10 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from harness.browser.device_profile import PROFILES, DeviceProfile
+from harness.browser.device_profile import BASE_FLAGS, PROFILES, DeviceProfile
+from harness.browser.devices import Devices
 from harness.errors import HarnessError, UsageError
 
 VIEWPORT = (1280, 720)
@@ -34,6 +35,7 @@ class Browsers:
         self._clips = clips
         self._headless = headless
         self._running: dict[str, Browser] = {}
+        self._devices: dict[str, Devices] = {}
         self._sockets = tempfile.TemporaryDirectory(prefix="harness-cameras-")
 
     def __enter__(self) -> Browsers:
@@ -75,6 +77,11 @@ class Browsers:
             self._running[profile] = self._launch(PROFILES[profile])
         return self._running[profile]
 
+    def devices_of(self, page: Page) -> Devices | None:
+        """Control of the devices of the browser that `page` is in; None when they stay as they are."""
+        names = [name for name, browser in self._running.items() if browser is page.context.browser]
+        return self._devices.get(names[0]) if names else None
+
     @contextmanager
     def camera_plugged(self, profile: str) -> Iterator[None]:
         """Plug in the camera that this profile lacks, for a while: pages find it at their next request."""
@@ -102,10 +109,21 @@ class Browsers:
             if browser.is_connected():
                 browser.close()
         self._running.clear()
+        for devices in self._devices.values():
+            devices.end()
         self._sockets.cleanup()
 
     def _launch(self, profile: DeviceProfile) -> Browser:
-        flags = profile.flags(self._clips, Path(self._sockets.name))
+        sockets = Path(self._sockets.name)
+        devices = profile.devices(self._clips, sockets)
+        if devices is None:
+            return self._launched(profile.flags(self._clips, sockets))
+        browser = self._launched([*BASE_FLAGS, *devices.flags()])
+        devices.belong_to(browser)
+        self._devices[profile.name] = devices
+        return browser
+
+    def _launched(self, flags: list[str]) -> Browser:
         root = getattr(os, "geteuid", lambda: 1)() == 0
         try:
             return self._start(flags, sandbox=not root)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.browser.devices import Devices
 from harness.media.clips import camera_clip, microphone_clip
 
 # QUIC would hide requests from the recorder; the rest is Chromium talking to the world on its own.
@@ -19,19 +20,26 @@ BASE_FLAGS = (
     "--disable-sync",
     "--disable-quic",
 )
+FAKE_DEVICES = "--use-fake-device-for-media-stream"
 
 
 @dataclass(frozen=True)
 class DeviceProfile:
     """`camera` and `microphone` are the clip that the device plays, or None when there is no such device.
 
-    A camera that is not `plugged` is missing until somebody plugs it in while the browser runs.
+    A camera that is not `plugged` is missing until somebody plugs it in while the browser runs. With
+    `changeable` devices can fail, vanish and come back while the browser runs: see `harness.browser.devices`.
+    A `piped` microphone can be unplugged, too. `cameras` more than one are Chromium's own pictures: only one
+    camera can play a clip.
     """
 
     name: str
     camera: int | None = None
     microphone: int | None = None
     plugged: bool = True
+    changeable: bool = False
+    piped: bool = False
+    cameras: int = 1
 
     def flags(self, clips: Path, sockets: Path) -> list[str]:
         """What to launch Chromium with; makes the clips in folder `clips` where they are not there yet.
@@ -39,6 +47,14 @@ class DeviceProfile:
         `sockets` is the folder where cameras that are plugged in later will appear.
         """
         return [*BASE_FLAGS, *self._device_flags(clips, sockets)]
+
+    def devices(self, clips: Path, sockets: Path) -> Devices | None:
+        """Their control, ready for the browser to start; None for devices that stay as they are."""
+        if not self.changeable:
+            return None
+        camera = None if self.camera is None else camera_clip(self.camera, clips)
+        microphone = None if self.microphone is None else microphone_clip(self.microphone, clips)
+        return Devices(sockets / self.name, camera, microphone, piped=self.piped)
 
     def plug_camera(self, clips: Path, sockets: Path) -> None:
         """Make the camera appear. Chromium looks for its file at each request and each enumeration."""
@@ -62,11 +78,11 @@ class DeviceProfile:
             # Chromium's fake devices come with a microphone; only a process of the camera's own can lack it.
             raise ValueError(f"{self.name}: a camera without a microphone cannot be had by flags alone.")
         sound = f"--use-file-for-fake-audio-capture={microphone_clip(self.microphone, clips)}"
-        if self.camera is None:
-            return ["--use-fake-device-for-media-stream=device-count=0", sound]
+        if self.cameras != 1 or self.camera is None:
+            count = 0 if self.camera is None else self.cameras
+            return [f"{FAKE_DEVICES}=device-count={count}", sound]
         camera = camera_clip(self.camera, clips) if self.plugged else self._socket(sockets)
-        picture = f"--use-file-for-fake-video-capture={camera}"
-        return ["--use-fake-device-for-media-stream", picture, sound]
+        return [FAKE_DEVICES, f"--use-file-for-fake-video-capture={camera}", sound]
 
 
 PROFILES = {
@@ -75,6 +91,10 @@ PROFILES = {
         DeviceProfile("host_a", camera=1, microphone=1),
         DeviceProfile("host_b", camera=2, microphone=2),
         DeviceProfile("no_camera", camera=1, microphone=1, plugged=False),
+        DeviceProfile("no_microphone", camera=4, changeable=True, piped=True),
         DeviceProfile("no_devices"),
+        DeviceProfile("two_cameras", camera=5, microphone=5, cameras=2),
+        DeviceProfile("changeable", camera=3, microphone=3, changeable=True),
+        DeviceProfile("pluggable", camera=6, microphone=6, changeable=True, piped=True),
     )
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Frame, Locator, Page
 
 INTO_FRAME = " >> content-frame >> "
 
 
-def place(page: Page, selector: str) -> Locator:
+def place(page: Page | Frame, selector: str) -> Locator:
     """What `selector` finds; `iframe#player >> content-frame >> video` looks inside the iframe."""
     first, *inside = selector.split(INTO_FRAME)
     found = page.locator(first)
@@ -16,6 +16,6 @@ def place(page: Page, selector: str) -> Locator:
     return found
 
 
-def shown(page: Page, selector: str) -> Locator:
+def shown(page: Page | Frame, selector: str) -> Locator:
     """What `selector` finds of that which can be seen."""
     return place(page, selector).filter(visible=True)

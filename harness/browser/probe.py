@@ -30,6 +30,7 @@ class MediaRequest:
 
     `t` unix seconds; `seconds` until the outcome; `outcome` is `pending`, `given` (with the kinds in
     `tracks`) or `refused` (with the browser's own `error_name`, `error_message` and `constraint`).
+    `simulated`: the answer is a stand-in's, for a failure that no browser can be made to give.
     """
 
     t: float
@@ -41,10 +42,12 @@ class MediaRequest:
     error_name: str | None = None
     error_message: str | None = None
     constraint: str | None = None
+    simulated: bool = False
 
     def __str__(self) -> str:
         result = f"{self.error_name}: {self.error_message}" if self.error_name else self.outcome
-        return f"{self.method}({json.dumps(self.constraints)}) -> {result}"
+        made = " (simulated)" if self.simulated else ""
+        return f"{self.method}({json.dumps(self.constraints)}) -> {result}{made}"
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,8 @@ class Probe:
             case {"has": what, "value": value}:
                 self._had.append(Had(t, what, value if isinstance(value, str) else json.dumps(value)))
             case {"call": call, "method": method, "constraints": constraints}:
-                self._requests[call] = MediaRequest(t, method, constraints)
+                simulated = bool(said.get("simulated"))
+                self._requests[call] = MediaRequest(t, method, constraints, simulated=simulated)
             case {"call": call}:
                 self._settle(call, t, said)
             case {"socket": url, "cid": cid} if self._observer:

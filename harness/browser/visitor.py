@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-from playwright.sync_api import BrowserContext, Dialog, Locator, Page
+from playwright.sync_api import BrowserContext, Dialog, Frame, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
@@ -36,6 +36,8 @@ class Visitor(ABC):
         self, context: BrowserContext, who: str, account: Person | None, target: Target, run_log: RunLog
     ) -> None:
         self.page: Page = context.new_page()
+        # Where the app is: the page, or a frame in it while it is embedded in another.
+        self.view: Page | Frame = self.page
         self.who = who
         self.account = account
         self.target = target
@@ -117,7 +119,7 @@ class Visitor(ABC):
     @property
     def title(self) -> str | None:
         """The page's heading."""
-        heading = self.page.get_by_role("heading", level=1)
+        heading = self.view.get_by_role("heading", level=1)
         return heading.first.text_content() if heading.count() else None
 
     def button(self, name: str) -> Locator:
@@ -127,15 +129,15 @@ class Visitor(ABC):
             return self._place(clicks[-1])
         if self._where.url is not None:
             raise NotGiven(f"needs the button {name!r}, which a target file does not describe")
-        return self.page.get_by_role("button", name=name, exact=True)
+        return self.view.get_by_role("button", name=name, exact=True)
 
     def reads(self, status: str) -> bool:
         """Whether the page's status is `status`, now."""
-        return self._wording(status).are_in(self.page, self._texts(self._where.status))
+        return self._wording(status).are_in(self.view, self._texts(self._where.status))
 
     def is_told(self, error: str) -> bool:
         """Whether the page shows this error, now."""
-        return self._wording(error).are_in(self.page, self._texts(self._where.error))
+        return self._wording(error).are_in(self.view, self._texts(self._where.error))
 
     def reads_status(self, expected: str, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page's status is `expected`. Raises Finding with what it says instead."""
@@ -244,10 +246,10 @@ class Visitor(ABC):
         return wording(self.role, self._where, self.target.errors, reference)
 
     def _place(self, selector: str) -> Locator:
-        return place(self.page, selector)
+        return place(self.view, selector)
 
     def _shows(self, selector: str) -> bool:
-        return shown(self.page, selector).count() > 0
+        return shown(self.view, selector).count() > 0
 
     def _text(self, selector: str) -> str | None:
         texts = self._texts(selector)
@@ -255,5 +257,5 @@ class Visitor(ABC):
 
     def _texts(self, selector: str) -> list[str]:
         """Of all elements that show there: in one question, because a page redraws between two."""
-        texts = (" ".join(text.split()) for text in shown(self.page, selector).all_text_contents())
+        texts = (" ".join(text.split()) for text in shown(self.view, selector).all_text_contents())
         return [text for text in texts if text]

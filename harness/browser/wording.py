@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from harness.browser.place import shown
 from harness.config import Errors, HostPage, ViewerPage
@@ -23,7 +23,7 @@ class Wording:
     words: str
     key: str | None = None
 
-    def are_in(self, page: Page, texts: Sequence[str]) -> bool:
+    def are_in(self, page: Page | Frame, texts: Sequence[str]) -> bool:
         """Whether `page`, which shows `texts` there, says it."""
         if self.words.startswith(BY_SELECTOR):
             return shown(page, self.words.removeprefix(BY_SELECTOR).strip()).count() > 0

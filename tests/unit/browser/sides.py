@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Frame, Locator, Page
 
 from harness.browser.probe import Probe
 from harness.errors import Finding
@@ -47,6 +47,10 @@ class Side:
 
     page: Page
     probe: Probe
+    view: Page | Frame = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.view = self.page
 
     @property
     def video(self) -> Locator:

@@ -1,0 +1,126 @@
+"""The page's document comes in another way: with a header, on another origin, or inside another page.
+
+The page's own code is served as it is; where its origin changes, its requests are passed on as from its own,
+so that nothing else fails. Needs the page to be loaded anew, when it is armed and when it heals.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from harness.browser.devices import INSECURE_NAME
+from harness.browser.failures.mechanism import Mechanism, NotProduced, Person
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Route
+
+    from harness.browser.devices import Devices
+
+EVERYTHING = "**/*"
+LOADS_WITHIN = 15_000.0  # ms
+ALLOWED = """() => (document.permissionsPolicy ?? document.featurePolicy)?.allowsFeature("camera")"""
+
+
+class AlteredDocument(Mechanism):
+    """Every request of the page passes `route` until it heals."""
+
+    def __init__(self, person: Person, devices: Devices | None) -> None:
+        super().__init__(person, devices)
+        self.url = ""
+
+    def arm(self) -> None:
+        self.url = self.page.url
+        self.page.route(EVERYTHING, self.route)
+        self.open()
+
+    def open(self) -> None:
+        """Load the page so that it fails."""
+        self.page.goto(self.url, timeout=LOADS_WITHIN)
+
+    def heal(self) -> None:
+        self.page.unroute(EVERYTHING, self.route)
+        self.person.view = self.page
+        self.page.goto(self.url, timeout=LOADS_WITHIN)
+
+    @abstractmethod
+    def route(self, route: Route) -> None:
+        """What becomes of one request."""
+
+    def is_document(self, route: Route) -> bool:
+        """Whether it is the page itself that is asked for."""
+        return route.request.resource_type == "document"
+
+    def from_own_origin(self, route: Route) -> None:
+        """Pass a request on as from the page's own origin, and its answer to where the page is now."""
+        request, (scheme, host, *_) = route.request, urlsplit(self.url)
+        claimed = request.headers.get("origin")
+        if claimed is None:
+            route.continue_()
+            return
+        sent = route.fetch(headers={**request.headers, "origin": f"{scheme}://{host}"}, max_redirects=0)
+        allowed = {"access-control-allow-origin": claimed, "cross-origin-resource-policy": "cross-origin"}
+        route.fulfill(response=sent, headers={**sent.headers, **allowed})
+
+
+class WithHeader(AlteredDocument):
+    """The document has one more header: `name: value`."""
+
+    name: str
+    value: str
+
+    def route(self, route: Route) -> None:
+        if not self.is_document(route):
+            self.from_elsewhere(route)
+            return
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, self.name: self.value})
+
+    def from_elsewhere(self, route: Route) -> None:
+        """What the document itself asks for."""
+        route.fallback()
+
+
+class DeniedByPolicy(WithHeader):
+    """The server's own header forbids camera and microphone."""
+
+    name, value = "permissions-policy", "camera=(), microphone=()"
+
+    def why_not_bitten(self) -> str | None:
+        allowed = self.page.evaluate(ALLOWED)
+        return "The page's policy was to forbid the camera, and allows it." if allowed is not False else None
+
+
+class Sandboxed(WithHeader):
+    """The document has no origin: its server, or who embeds it, put it into a sandbox."""
+
+    name, value = "content-security-policy", "sandbox allow-scripts allow-forms"
+
+    def from_elsewhere(self, route: Route) -> None:
+        self.from_own_origin(route)
+
+    def why_not_bitten(self) -> str | None:
+        origin = self.page.evaluate("self.origin")
+        return None if origin == "null" else f"The page was to be without an origin, and has {origin}."
+
+
+class InsecureOrigin(AlteredDocument):
+    """The page's address is http on a name that is not this machine's own: browsers give no devices there."""
+
+    def open(self) -> None:
+        address = urlsplit(self.url)
+        if address.scheme != "http" or address.hostname not in ("127.0.0.1", "localhost"):
+            raise NotProduced(
+                f"An insecure origin needs a page served by http on this machine, not {self.url}."
+            )
+        _ = self.devices  # their browser knows the insecure name
+        insecure = address._replace(netloc=f"{INSECURE_NAME}:{address.port or 80}")
+        self.page.goto(urlunsplit(insecure), timeout=LOADS_WITHIN)
+
+    def route(self, route: Route) -> None:
+        self.from_own_origin(route)
+
+    def why_not_bitten(self) -> str | None:
+        secure = self.page.evaluate("isSecureContext")
+        return "The page was to be insecure, and the browser calls it secure." if secure else None

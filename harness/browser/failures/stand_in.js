@@ -1,0 +1,40 @@
+// Answers or alters the page's requests for devices as `plan` says, where no browser can be made to fail so by
+// itself. Everything that it does is told with `simulated: true`. A plan of null: everything as it is.
+(plan) => {
+  const KEY = Symbol.for("harness.stand-in");
+  if (window[KEY]) {
+    window[KEY].plan = plan;
+    return;
+  }
+  const owner = window.MediaDevices?.prototype;
+  if (!owner) return;
+  const state = { plan, bitten: 0 };
+  Object.defineProperty(window, KEY, { value: state });
+  const native = owner.getUserMedia;
+  const tell = (what) =>
+    console.debug("harness probe", JSON.stringify({ at: performance.timeOrigin + performance.now(), ...what }));
+  const failed = ({ name, message, constraint }) =>
+    name === "OverconstrainedError" ? new OverconstrainedError(constraint, message) : new DOMException(message, name);
+  const altered = (constraints, how) => {
+    if (how === "nothing") return {};
+    const gone = { deviceId: { exact: "a device that is gone" } };
+    const kinds = ["video", "audio"].filter((kind) => constraints?.[kind]);
+    return { ...constraints, ...Object.fromEntries(kinds.map((kind) => [kind, { ...constraints[kind], ...gone }])) };
+  };
+  const getUserMedia = {
+    async getUserMedia(constraints) {
+      const { plan } = state;
+      if (!plan || (plan.kind && !constraints?.[plan.kind])) return native.call(this, constraints);
+      state.bitten += 1;
+      if (plan.ask) return native.call(this, altered(constraints, plan.ask));
+      const call = `stand-in-${performance.now()}`;
+      tell({ call, method: "getUserMedia", constraints, simulated: true });
+      await new Promise((later) => setTimeout(later, plan.delay ?? 10));
+      tell({ call, outcome: "refused", simulated: true, ...plan.error });
+      throw failed(plan.error);
+    },
+  }.getUserMedia;
+  const source = Function.prototype.toString.call(native);
+  Object.defineProperty(getUserMedia, "toString", { value: () => source });
+  Object.defineProperty(owner, "getUserMedia", { ...Object.getOwnPropertyDescriptor(owner, "getUserMedia"), value: getUserMedia });
+};
