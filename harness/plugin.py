@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,6 +18,7 @@ from playwright.sync_api import Playwright
 
 from harness.browser.browsers import Browsers
 from harness.browser.cast import CAMERA_AND_MICROPHONE, Cast
+from harness.browser.failures import Armed, failure_named
 from harness.browser.host import Host
 from harness.browser.keeper import Keeper, evidence_folder
 from harness.browser.viewer import Viewer
@@ -327,6 +328,21 @@ def host(new_host: NewHost, party: Party) -> Host:
 def viewer(new_viewer: Callable[[Party], Viewer], party: Party) -> Viewer:
     """A viewer on the party's page, signed in."""
     return new_viewer(party)
+
+
+Fail = Callable[[str, Visitor], Armed]
+
+
+@pytest.fixture
+def fail(browsers: Browsers) -> Iterator[Fail]:
+    """`fail("mic-busy", host)`: that failure is there until it is healed, or the test ends.
+
+    The host's browser must have the failure's own profile: `new_host(party, FAILURES["mic-busy"].profile)`.
+    """
+    with ExitStack() as healed:
+        yield lambda name, person: healed.enter_context(
+            failure_named(name).arm(person, browsers.devices_of(person.page))
+        )
 
 
 Keep = Callable[..., None]

@@ -26,8 +26,7 @@ PAGE_FAILURES = (
         heals_by="the header is gone when the page is loaded anew",
         control="the document's own policy does not allow the camera",
         make={"chromium": DeniedByPolicy},
-        # A page that asks for both at once is told that the prompt was dismissed: a quirk of Chromium's.
-        errors={"chromium": BrowserError("NotAllowedError")},
+        errors={"chromium": DENIED_ERRORS["chromium"]},
     ),
     Failure(
         name="iframe-without-allow",
