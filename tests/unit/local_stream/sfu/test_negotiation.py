@@ -73,7 +73,11 @@ def answered(run: Run, sdp: str, *infos: Message) -> Description:
 
 @pytest.mark.parametrize(
     ("name", "rids"),
-    [("chromium_156_seed_video_audio", ["q", "h"]), ("firefox_153_seed_video_audio", ["q", "h", "f"])],
+    [
+        ("chromium_156_seed_video_audio", ["q", "h"]),
+        ("firefox_153_seed_video_audio", ["q", "h", "f"]),
+        ("firefox_153_publisher_video_audio", ["q", "h", "f"]),
+    ],
 )
 def test_simulcast_is_answered_with_its_layers_and_the_extensions_that_name_them(
     run: Run, name: str, rids: list[str]
@@ -203,12 +207,13 @@ def test_announced_sizes_and_rates_are_those_of_the_layers(run: Run) -> None:
     run(scenario)
 
 
-def test_ice_restart_is_answered_with_new_credentials(run: Run) -> None:
+@pytest.mark.parametrize("browser", ["chromium_156", "firefox_153"])
+def test_ice_restart_is_answered_with_new_credentials(run: Run, browser: str) -> None:
     async def scenario() -> None:
         publisher = Publisher()
         infos = info(VIDEO, "0"), info(AUDIO, "1")
-        before = await publisher.offers(offer("chromium_156_publisher_video_audio"), *infos)
-        after = await publisher.offers(offer("chromium_156_publisher_ice_restart"), *infos)
+        before = await publisher.offers(offer(f"{browser}_publisher_video_audio"), *infos)
+        after = await publisher.offers(offer(f"{browser}_publisher_ice_restart"), *infos)
         assert before.transport().username != after.transport().username
         assert before.transport().fingerprints == after.transport().fingerprints
         assert len(publisher.owner.tracks) == 2

@@ -1,4 +1,4 @@
-"""Offers and answers as Chromium 156 with Stream's JS client 1.60.0 made them."""
+"""Offers and answers as Chromium 156 and Firefox 153 with Stream's JS client 1.60.0 made them."""
 
 from pathlib import Path
 
@@ -19,8 +19,11 @@ LOCAL = LocalDescription(
 )
 
 
-def recorded(name: str) -> Description:
-    return Description.parse((RECORDED / f"chromium_156_{name}.sdp").read_text())
+BROWSERS = ("chromium_156", "firefox_153")
+
+
+def recorded(name: str, browser: str = "chromium_156") -> Description:
+    return Description.parse((RECORDED / f"{browser}_{name}.sdp").read_text())
 
 
 def test_publisher_offer_is_read() -> None:
@@ -56,14 +59,21 @@ def test_second_offer_adds_a_section_and_keeps_the_transport() -> None:
     assert first.transport().username == second.transport().username
 
 
-def test_ice_restart_shows_in_the_credentials() -> None:
-    before, after = recorded("publisher_video_audio"), recorded("publisher_ice_restart")
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_ice_restart_shows_in_the_credentials(browser: str) -> None:
+    before, after = recorded("publisher_video_audio", browser), recorded("publisher_ice_restart", browser)
     assert before.transport().username != after.transport().username
     assert before.transport().fingerprints == after.transport().fingerprints
 
 
-def test_answer_to_the_subscriber_offer_takes_the_active_part() -> None:
-    answer = recorded("subscriber_answer")
+@pytest.mark.parametrize("browser", BROWSERS)
+def test_answer_to_the_subscriber_offer_takes_the_active_part(browser: str) -> None:
+    answer = recorded("subscriber_answer", browser)
+    assert [(section.kind, section.rejected) for section in answer.sections] == [
+        ("audio", False),
+        ("video", False),
+    ]
+    assert answer.sections[1].rtx_for(96) is not None
     assert answer.transport().setup == "active"
     assert {section.direction for section in answer.sections} == {"recvonly"}
 

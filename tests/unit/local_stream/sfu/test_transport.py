@@ -1,11 +1,13 @@
 """ICE, DTLS and SRTP between two of our own transports, and the versions that they lean on."""
 
+import ast
 import asyncio
 import time
 from importlib.metadata import version
 
 import pytest
 
+from harness.config import PACKAGE
 from harness.local_stream.sfu import transport
 from harness.local_stream.sfu.sdp import TransportDescription
 from harness.local_stream.sfu.transport import PINNED, Identity, PeerTransport
@@ -16,12 +18,50 @@ LATER = RTP[:3] + b"\2" + RTP[4:]
 RTCP = bytes((0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2))
 
 
+def why_not(package: str, installed: str) -> str | None:
+    """What is to be done when another version is installed than the one whose private parts we know."""
+    if installed == PINNED[package]:
+        return None
+    return (
+        f"harness/local_stream/sfu/transport.py uses private parts of {package} {PINNED[package]}, but "
+        f"{installed} is installed: read it against that version, run these tests, then pin that."
+    )
+
+
 @pytest.mark.parametrize("package", PINNED)
 def test_private_parts_are_those_of_the_pinned_version(package: str) -> None:
-    assert version(package) == PINNED[package], (
-        f"harness/local_stream/sfu/transport.py uses private parts of {package} {PINNED[package]}, but "
-        f"{version(package)} is installed: read it against that version, run these tests, then pin that."
-    )
+    if reason := why_not(package, version(package)):
+        pytest.fail(reason, pytrace=False)
+
+
+def test_another_version_is_told_in_a_sentence() -> None:
+    said = why_not("aioice", "99.1")
+    assert said is not None
+    assert f"private parts of aioice {PINNED['aioice']}, but 99.1 is installed" in said
+
+
+def test_nobody_else_leans_on_them() -> None:
+    """The recorder takes H264's descriptor from aiortc, whole and as it is; nothing else takes anything."""
+    users = {
+        file.relative_to(PACKAGE).as_posix(): names
+        for file in PACKAGE.rglob("*.py")
+        if (names := imported(ast.parse(file.read_text())))
+    }
+    assert users.pop("local_stream/recording/frames.py") == {"aiortc.codecs.h264"}
+    assert users.keys() == {"local_stream/sfu/transport.py"}
+
+
+def imported(module: ast.Module) -> set[str]:
+    """The modules of the pinned packages that it takes something from."""
+    found = [each for each in ast.walk(module) if isinstance(each, ast.Import | ast.ImportFrom)]
+    names = {
+        name
+        for each in found
+        for name in (
+            [each.module or ""] if isinstance(each, ast.ImportFrom) else [alias.name for alias in each.names]
+        )
+    }
+    return {name for name in names if name.partition(".")[0] in PINNED}
 
 
 class End:
