@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -18,13 +19,14 @@ from playwright.sync_api import Playwright
 
 from harness.browser.browsers import Browsers
 from harness.browser.cast import CAMERA_AND_MICROPHONE, Cast
+from harness.browser.eventually import eventually
 from harness.browser.failures import Armed, failure_named
 from harness.browser.host import Host
 from harness.browser.keeper import Keeper, evidence_folder
 from harness.browser.viewer import Viewer
 from harness.browser.visitor import Visitor
 from harness.config import HarnessSettings, load, load_target
-from harness.errors import NotGiven
+from harness.errors import Finding, NotGiven
 from harness.setup import browser, pages
 from harness.stack import Stack
 from harness.stack.account import While, armed_faults, server_account
@@ -34,6 +36,7 @@ from harness.target import (
     Person,
     Session,
     StreamApi,
+    StreamJournal,
     Supabase,
     Target,
     TokenEndpoint,
@@ -41,7 +44,7 @@ from harness.target import (
 )
 from harness.trace.events import RunLog
 from harness.trace.outcomes import OutcomeRecorder
-from harness.trace.sightings import Ledger
+from harness.trace.sightings import Ledger, Sighting
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -50,6 +53,7 @@ RUN_LOG = pytest.StashKey[RunLog]()
 FAILED = pytest.StashKey[bool]()
 STACK = pytest.StashKey[Stack]()
 KEEPER = pytest.StashKey[Keeper]()
+LATE_BY = 6.0  # seconds that a webhook may take
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -139,7 +143,8 @@ def target(request: pytest.FixtureRequest, harness_settings: HarnessSettings, ru
     told = load_target(harness_settings.target_file)
     if told.token_url is None:
         stack: Stack = request.getfixturevalue("stack")
-        return stack.target
+        own = stack.target
+        return replace(own, required_sightings=told.required_sightings or own.required_sightings)
     target = Target.of(told, told.token_url)
     run_log.secrets.add(*target.secrets.values(), *filter(None, [target.password]))
     with closing(TokenEndpoint(target)) as endpoint:
@@ -179,6 +184,16 @@ def stream_api(target: Target) -> Iterator[StreamApi]:
     """The target's Stream, asked from outside."""
     with closing(StreamApi(target)) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def stream_journal(target: Target) -> Iterator[StreamJournal | None]:
+    """What the local Stream was asked; None where there is no such witness."""
+    if target.stream_control_url is None:
+        yield None
+        return
+    with closing(StreamJournal(target)) as journal:
+        yield journal
 
 
 @pytest.fixture(scope="session")
@@ -283,6 +298,15 @@ def cast(
         request.config.stash[KEEPER].tell(account, people.devices)
 
 
+SecondTab = Callable[[Host, Party], Host]
+
+
+@pytest.fixture
+def second_tab(cast: Cast) -> SecondTab:
+    """`second_tab(host, party)`: the same host in another tab of the same browser."""
+    return cast.second_tab
+
+
 class NewHost(Protocol):
     """How a test asks for a host."""
 
@@ -364,7 +388,7 @@ def keep(run_dir: Path, request: pytest.FixtureRequest) -> Keep:
 
 @pytest.fixture
 def nothing_live(supabase: Supabase, stream_api: StreamApi) -> NothingLive:
-    """`nothing_live(party, host)`: neither page, row nor Stream says live, and no media left the host."""
+    """`nothing_live(party, host)`: page, row and Stream do not say live, no media left, no light is on."""
 
     def prove(party: Party, host: Host) -> None:
         row, call = supabase.party_row(party.id), stream_api.call("livestream", party.id)
@@ -373,21 +397,51 @@ def nothing_live(supabase: Supabase, stream_api: StreamApi) -> NothingLive:
         assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
         assert call is None or call["backstage"], "expected a call in backstage, Stream has it live"
         assert sent.total == 0, f"expected no track to be published, the host sent {sent}"
+        assert host.on_light == [], f"expected no light on, the page still captures {host.on_light}"
 
     return prove
 
 
 @pytest.fixture
-def ledger_of(target: Target, supabase: Supabase, stream_api: StreamApi, run_log: RunLog) -> LedgerOf:
+def ledger_of(
+    target: Target,
+    supabase: Supabase,
+    stream_api: StreamApi,
+    stream_journal: StreamJournal | None,
+    run_log: RunLog,
+) -> LedgerOf:
     """`ledger_of(party, host, viewer)`: where they, the servers and the database saw the callId."""
 
-    def gather(party: Party, *people: Visitor) -> Ledger:
+    def witnessed(party: Party, accounts: list[Person]) -> list[Sighting]:
         seen = [*witnesses.in_database(supabase, party), *witnesses.on_stream(stream_api, party)]
         if target.token_server_log is not None:
-            accounts = [person.account for person in people if person.account]
             seen += witnesses.in_server_log(target.token_server_log, party, accounts)
-        for sighting in seen:
-            run_log.event(**sighting.as_event())
-        return Ledger([*seen, *(sighting for person in people for sighting in person.recorder.sightings)])
+        if target.webhook_log is not None:
+            seen += witnesses.in_webhooks(target.webhook_log, party, accounts)
+        if stream_journal is not None:
+            seen += witnesses.in_journal(stream_journal, party, accounts)
+        return seen
+
+    def gather(party: Party, *people: Visitor) -> Ledger:
+        accounts = [person.account for person in people if person.account]
+        for person in people:
+            person.recorder.sight_links()
+        on_pages = [sighting for person in people for sighting in person.recorder.sightings]
+        ledger = Ledger()
+
+        def why_not_yet() -> str | None:
+            nonlocal ledger
+            seen = witnessed(party, accounts)
+            ledger = Ledger([*seen, *on_pages])
+            late = "webhook" in target.sightings() and ledger.missing(["webhook"])
+            return "no webhook has told of the call yet" if late else None
+
+        # What never comes is missing in the ledger, and the check that asks for it says so.
+        with suppress(Finding):
+            eventually(why_not_yet, within=LATE_BY)
+        for sighting in ledger.in_order():
+            if sighting not in on_pages:
+                run_log.event(**sighting.as_event())
+        return ledger
 
     return gather

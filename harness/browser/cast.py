@@ -50,6 +50,15 @@ class Cast:
         self._enter(host, party)
         return host
 
+    def second_tab(self, host: Host, party: Party) -> Host:
+        """The same person in another tab of the same browser, so signed in already."""
+        context = host.page.context
+        tab = Host(context, self._who("host"), host.account, self._target, self._run_log, host.profile)
+        self.devices[tab.who] = self.devices[host.who]
+        self._people.append(tab)
+        tab.opens(party)
+        return tab
+
     def viewer(self, party: Party, account: Person | None) -> Viewer:
         """A viewer on the party's page, without any device and with every permission denied."""
         account = account if self._target.sign_in.viewer else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from harness.errors import Finding
 
+T = TypeVar("T")
 EVERY = 0.05  # seconds between two questions
 
 
@@ -28,3 +30,22 @@ def eventually(why_not_yet: Callable[[], str | None], *, within: float, every: f
         if asked - start >= within:
             raise Finding(f"{reason} (waited {within:g} s)")
         pause.wait(min(every, max(0.0, start + within - time.monotonic())))
+
+
+def unchanged(read: Callable[[], T], *, seconds: float, within: float, what: str) -> T:
+    """What `read` answers once it has answered the same for so long; raises Finding when it goes on changing.
+
+    `what` names it in the failure: `expected the bytes received to stay as they are, came ...`.
+    """
+    seen: list[tuple[float, T]] = []
+
+    def why_not_yet() -> str | None:
+        now, value = time.monotonic(), read()
+        if seen and seen[0][1] != value:
+            seen.clear()
+        seen.append((now, value))
+        stayed = now - seen[0][0]
+        return None if stayed >= seconds else f"expected {what} to stay as they are, came {value}"
+
+    eventually(why_not_yet, within=within)
+    return seen[0][1]

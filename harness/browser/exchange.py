@@ -24,7 +24,8 @@ class CallOperation:
 class Exchange:
     """`t` unix seconds when it was sent, `seconds` until the answer began; `failure` is the browser's word.
 
-    `body` is the request's JSON (None when it has none); `answer` is read for the token endpoint only.
+    `body` is the request's JSON (None when it has none); `answer` is read where it says which
+    call it is about: of the token endpoint, of joining and of going live.
     """
 
     t: float

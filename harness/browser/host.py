@@ -19,6 +19,7 @@ from harness.trace.events import RunLog
 
 LIVE = "You are live"
 ENDED = "Party ended"
+ELSEWHERE = "Live, but not from this page"
 Device = Literal["Camera", "Microphone"]
 
 
@@ -37,6 +38,7 @@ class Host(Visitor):
         profile: str = "host_a",
     ) -> None:
         super().__init__(context, who, account, target, run_log)
+        self.profile = profile
         self.camera_clip = PROFILES[profile].camera
         self.microphone_clip = PROFILES[profile].microphone
 
@@ -93,6 +95,25 @@ class Host(Visitor):
         """What the page did towards going live, in the order of time, as seen from outside."""
         media = self.media_requests()  # first: with the answer, everything before it has been heard, too
         return steps_of(self.recorder, media, self.target)
+
+    def double_clicks_go_live(self) -> Self:
+        """As impatient people do."""
+        *before, last = self._where.go_live
+        self._clicks(before, "press what leads to 'Go live'")
+        with self._doing("double-click the button 'Go live'"):
+            self._place(last).dblclick(timeout=OPENS_WITHIN * 1000)
+        return self
+
+    def knows_of_another_tab(self) -> Self:
+        """Wait until the page says that the party is live elsewhere, where it is known how it says so."""
+        words = self._reference_or(self._where.elsewhere, ELSEWHERE)
+        return self if words is None else self.reads_status(words)
+
+    @property
+    def on_light(self) -> list[str]:
+        """The devices that the page captures now: their light is on, whoever gets it."""
+        names = {"video": "camera", "audio": "microphone"}
+        return [names[kind] for kind in self.probe.capturing()]
 
     @property
     def live_call(self) -> CallOperation | None:

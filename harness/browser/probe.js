@@ -58,6 +58,31 @@
       return String(value);
     }
   };
+  // Captured tracks and their clones: as long as one of them is live, so is the device's light. Held weakly: a track
+  // that the page lets go of must end as it would without us.
+  const captures = new WeakSet();
+  const held = [];
+  const hold = (track) => {
+    captures.add(track);
+    held.push(new WeakRef(track));
+  };
+  replace(window.MediaStreamTrack?.prototype, "clone", {
+    apply(native, self, args) {
+      const clone = apply(native, self, args);
+      if (captures.has(self)) hold(clone);
+      return clone;
+    },
+  });
+  replace(window.MediaStream?.prototype, "clone", {
+    apply(native, self, args) {
+      const clone = apply(native, self, args);
+      const kinds = new Set(self.getTracks().filter((track) => captures.has(track)).map(({ kind }) => kind));
+      for (const track of clone.getTracks()) if (kinds.has(track.kind)) hold(track);
+      return clone;
+    },
+  });
+  const capturing = () =>
+    held.map((track) => track.deref()).filter((track) => track?.readyState === "live").map(({ kind }) => kind);
   let calls = 0;
   const asked = (method, constraints) => {
     const call = `${now()}-${++calls}`;
@@ -83,6 +108,7 @@
       const call = asked(method, args[0]);
       return apply(then, apply(native, self, args), [
         (stream) => {
+          stream.getTracks().forEach(hold);
           const tracks = stream.getTracks().map((track) => ({ kind: track.kind, state: track.readyState }));
           tell({ call, outcome: "given", tracks });
           permissions();
@@ -198,5 +224,5 @@
     const reports = connections.map((connection) => farewells.get(connection) ?? connection.getStats());
     return (await Promise.all(reports)).flatMap((report) => [...report.values()]);
   };
-  defineProperty(window, KEY, { value: { connections, arrivals, statistics, samples, states } });
+  defineProperty(window, KEY, { value: { connections, arrivals, statistics, samples, states, capturing } });
 })();

@@ -122,6 +122,10 @@ class Probe:
         self.page.evaluate("0")
         return self._connections
 
+    def capturing(self) -> list[str]:
+        """Kinds (`audio`, `video`) with a captured track, or a clone of one, that has not ended: light on."""
+        return sorted(set(self.page.evaluate('window[Symbol.for("harness.probe")].capturing()')))
+
     def received_media_bytes(self) -> MediaBytes:
         """What the page has received. A page that made no peer connection has received nothing."""
         return MediaBytes(**self.page.evaluate(MEDIA_BYTES, "in"))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
 
-from harness.browser.eventually import eventually
-from harness.browser.picture import Look, PictureProof, Viewing
+from harness.browser.eventually import eventually, unchanged
+from harness.browser.picture import FROZEN_AFTER, Look, PictureProof, Viewing
 from harness.browser.sound import Ears, Heard
 from harness.errors import Finding, HarnessError
 from harness.media.tone import Tone
+
+SILENT_FOR = 1.0  # seconds: more than what is listened to at once, which begins empty
 
 
 def prove_picture(
@@ -75,3 +78,30 @@ def prove_sound(
     if tone is None:
         raise HarnessError("The proof of sound ended without a tone: a defect of the harness.")
     return tone
+
+
+def prove_no_picture(video: Locator, *, within: float) -> None:
+    """No frame is decoded for `video` for as long as counts as frozen. Raises Finding when some are."""
+
+    def decoded() -> int | None:
+        look = Look.at(video)
+        return look.decoded if look.found and look.has_track else None
+
+    unchanged(decoded, seconds=FROZEN_AFTER, within=within, what="the frames decoded")
+
+
+def prove_silence(page: Page, *, within: float) -> None:
+    """For longer than one listening takes nothing is heard of `page`. Raises Finding with what is."""
+
+    silent: list[float] = []
+
+    def why_not_yet() -> str | None:
+        now, tone = time.monotonic(), ears.hear().tone
+        if tone is not None:
+            silent.clear()
+            return f"Expected silence, heard {tone.hz:.0f} Hz."
+        silent.append(now)
+        return None if now - silent[0] >= SILENT_FOR else "Expected silence, which has only just begun."
+
+    with Ears(page) as ears:
+        eventually(why_not_yet, within=within)

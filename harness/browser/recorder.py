@@ -12,11 +12,12 @@ import re
 import time
 from collections import deque
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Frame, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
-from harness.browser.exchange import Exchange, json_or_none
+from harness.browser.exchange import CALL_OPERATION, Exchange, json_or_none
 from harness.browser.probe import MediaRequest, Probe, is_probe
 from harness.trace.events import RunLog
 from harness.trace.evidence import Row
@@ -145,6 +146,11 @@ class Recorder:
         while sent & self._under_way and time.monotonic() < end and not self.page.is_closed():
             self._hear_all()
 
+    def _tells_ids(self, request: Request) -> bool:
+        """Whether the answer says which call it is about, beside what was asked."""
+        asked = CALL_OPERATION.search(request.url.partition("?")[0])
+        return self._is_token(request) or (asked is not None and asked["operation"] in ("join", "go_live"))
+
     def _is_token(self, request: Request) -> bool:
         return request.method == "POST" and request.url.partition("?")[0] == self._token_url
 
@@ -157,11 +163,12 @@ class Recorder:
     def _finished(self, request: Request) -> None:
         response = request.existing_response
         answer = None
-        if response is not None and self._is_token(request):
+        if response is not None and self._tells_ids(request):
             try:
                 answer = json_or_none(response.text())
             except PlaywrightError:  # the page was closed or left before the answer could be read
-                self.event("error", text="The token endpoint's answer could not be read.", level="error")
+                if self._is_token(request):
+                    self.event("error", text="The token endpoint's answer could not be read.", level="error")
         self._over(request, status=response and response.status, answer=answer)
 
     def _failed(self, request: Request) -> None:
@@ -182,6 +189,7 @@ class Recorder:
         if self._is_token(request):
             self._sight_token(exchange)
         self._sight_operation(exchange)
+        self._sight_row(exchange)
 
     def _keep_exchange(self, exchange: Exchange, kind: str) -> None:
         bodies = {"sent": exchange.body, "answered": exchange.answer}
@@ -213,6 +221,25 @@ class Recorder:
             where = places.get(asked.operation, PAGE[self.role])
             cid = f"{asked.call_type}:{asked.call_id}"
             self.sight(where, cid, f"{exchange.method} {exchange.address}", exchange.t)
+            if isinstance(exchange.answer, dict) and (call := exchange.answer.get("call")):
+                evidence = f"{exchange}: the call in the answer"
+                self.sight(where, str(call.get("cid")), evidence, exchange.answered_at)
+
+    def _sight_row(self, exchange: Exchange) -> None:
+        if exchange.method != "PATCH" or not exchange.path.endswith("/parties"):
+            return
+        asked = parse_qs(urlsplit(exchange.url).query).get("id", [""])[0].removeprefix("eq.")
+        self.sight("party row", asked, f"{exchange.method} {exchange.address}?id=eq.{asked}", exchange.t)
+        if isinstance(exchange.body, dict) and "stream_app_id" in exchange.body:
+            named = str(exchange.body["stream_app_id"])
+            self.sight("stream_app_id", named, f"{exchange.method} stream_app_id={named}", exchange.t)
+
+    def sight_links(self) -> None:
+        """The parties that the page, as it is drawn now, leads to."""
+        with contextlib.suppress(PlaywrightError):  # a page that is closed shows nothing
+            for link in self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
+                if party := PARTY_IN_ADDRESS.search(link):
+                    self.sight(PAGE[self.role], party["id"], f"link {link.partition('?')[0]}")
 
     def _console(self, message: ConsoleMessage) -> None:
         if is_probe(message):

@@ -8,9 +8,10 @@ from typing import ClassVar, Self
 from playwright.sync_api import Locator
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
+from harness.browser.eventually import unchanged
 from harness.browser.host import Host
 from harness.browser.probe import MediaBytes
-from harness.browser.proof import prove_picture, prove_sound
+from harness.browser.proof import prove_no_picture, prove_picture, prove_silence, prove_sound
 from harness.browser.recorder import Role
 from harness.browser.visitor import STEP_WITHIN, Visitor
 from harness.config import ViewerPage
@@ -79,6 +80,21 @@ class Viewer(Visitor):
         text = f"hears {host.who}: {tone.hz:.0f} Hz, level {tone.level:.2f}"
         self.recorder.event("media", name="tone", value=f"{tone.hz:.0f} Hz", text=text)
         return self
+
+    def sees_nothing(self, *, within: float = STEP_WITHIN) -> Self:
+        """No new frame comes any more."""
+        prove_no_picture(self.picture, within=within)
+        return self
+
+    def hears_nothing(self, *, within: float = STEP_WITHIN) -> Self:
+        """There is silence."""
+        prove_silence(self.page, within=within)
+        return self
+
+    def gets_no_more_media(self, *, within: float = STEP_WITHIN) -> MediaBytes:
+        """Wait until no byte of sound or picture has come for a second; what has come in all."""
+        what = f"the media bytes that {self.who} received"
+        return unchanged(self.received_media_bytes, seconds=1.0, within=within, what=what)
 
     def _error_or_play(self) -> str | None:
         self.plays()

@@ -42,6 +42,7 @@ class Visitor(ABC):
         self.account = account
         self.target = target
         self.opened_at: float | None = None  # unix seconds
+        self._sockets_before = 0
         self.recorder = Recorder(self.page, who, self.role, run_log, target.token_url)
         self.probe = self.recorder.probe
         self._run_log = run_log
@@ -167,6 +168,43 @@ class Visitor(ABC):
         eventually(why_not_yet, within=within)
         return self
 
+    def counts(self, watching: int, *, within: float = STEP_WITHIN) -> Self:
+        """Wait until the page says that so many watch, where it is known how it says so."""
+        words = self._reference_or(self._where.count, "{count} watching")
+        if words is None:
+            return self
+        expected = Wording(words, words.replace("{count}", str(watching)))
+
+        def why_not_yet() -> str | None:
+            there = expected.are_in(self.page, self._texts("body *"))
+            return None if there else f"{self.who} expected to read {expected}, the page does not show it."
+
+        eventually(why_not_yet, within=within)
+        return self
+
+    def loses_network(self) -> Self:
+        """The browser is offline: nothing new can be asked, and pages are told so. Media flow on."""
+        self._sockets_before = len(self.recorder.sockets)
+        self.recorder.event("page", text="loses the network", level="error")
+        self.page.context.set_offline(True)
+        return self
+
+    def reconnects(self, *, within: float = STEP_WITHIN) -> Self:
+        """The network is back; wait until the page has opened a connection anew."""
+        self.page.context.set_offline(False)
+
+        def why_not_yet() -> str | None:
+            opened = len(self.recorder.sockets) - self._sockets_before
+            return None if opened else f"{self.who} was expected to connect anew, no WebSocket was opened."
+
+        eventually(why_not_yet, within=within)
+        return self
+
+    def leaves(self) -> None:
+        """Close the page, as a person closes a tab."""
+        self.recorder.event("page", text="closes the page")
+        self.page.close()
+
     def media_requests(self) -> list[MediaRequest]:
         """Every time the page asked for camera, microphone or screen."""
         return self.probe.media_requests()
@@ -241,6 +279,10 @@ class Visitor(ABC):
         """As a person does who means what they clicked."""
         self.recorder.event("page", text=f"asks: {dialog.message}")
         dialog.accept()
+
+    def _reference_or(self, told: str | None, reference: str) -> str | None:
+        """What the target file tells; of the reference pages it is known, of others it is not."""
+        return told if told is not None or self._where.url is not None else reference
 
     def _wording(self, reference: str) -> Wording:
         return wording(self.role, self._where, self.target.errors, reference)

@@ -32,6 +32,12 @@ class HostPage(Section):
     going_live: Words = Field("Going live…", description="what it says while it goes live")
     live: Words = Field("You are live", description="what it says while live")
     ended: Words = Field("Party ended", description="what it says after the end")
+    elsewhere: Words | None = Field(
+        None, description="what it says when the party is live from another tab; default: not looked at"
+    )
+    count: Words | None = Field(
+        None, description="how it says how many watch, `{count}` for the number; default: not looked at"
+    )
     error: Selector = Field("role=alert", description="the element or toast that tells what went wrong")
 
 
@@ -51,6 +57,7 @@ class ViewerPage(Section):
     joining: Words = Field("Joining…", description="what it says while it joins")
     live: Words = Field("Live", description="what it says while live")
     ended: Words = Field("The party has ended", description="what it says after the end")
+    count: Words | None = Field(None, description="how it says how many watch, as the host's page")
     error: Selector = Field("role=alert", description="the element or toast that tells what went wrong")
 
 

@@ -139,6 +139,17 @@ class TargetSettings(BaseSettings):
         alias="HARNESS_REQUIRED_SIGHTINGS",
         description="places that must see the callId (C02); default: all that there are",
     )
+    webhook_log: Path | None = Field(
+        None,
+        alias="HARNESS_WEBHOOK_LOG",
+        description="the file where the app keeps Stream's webhooks (C02): one JSON object a line, as Stream "
+        "sent it, with `received_at` in unix seconds",
+    )
+    stream_control_url: HttpUrl | None = Field(
+        None,
+        alias="HARNESS_STREAM_CONTROL_URL",
+        description="the control API of a local Stream that runs already (`.../_control`): a witness more",
+    )
     host: HostPage = Field(HostPage(), alias="HARNESS_HOST", description="the host's page")
     viewer: ViewerPage = Field(ViewerPage(), alias="HARNESS_VIEWER", description="the viewer's page")
     errors: Errors = Field(Errors(), alias="HARNESS_ERRORS", description="how errors are worded")

@@ -13,7 +13,9 @@ from types import TracebackType
 from harness.config import HarnessSettings
 from harness.stack.keys import Keys, make_keys
 from harness.stack.process import ServerProcess
+from harness.stack.webhook_receiver import WebhookReceiver
 from harness.target import Target
+from harness.trace.sightings import PLACES
 
 MODULES = {
     "local Supabase": "harness.local_supabase",
@@ -50,10 +52,12 @@ class Stack:
         for name, module in MODULES.items():
             port = pages_port if name == "pages" else 0
             self._servers[name] = ServerProcess(name, module, self._log(name), port)
+        self._webhooks = WebhookReceiver(self.logs / "webhooks.jsonl", self.keys.stream_api_secret)
         self.target = self._target()
 
     def __enter__(self) -> Stack:
         try:
+            self._webhooks.start()
             for name, server in self._servers.items():
                 server.start(self._environment(name), self._died)
             for server in self._servers.values():
@@ -87,6 +91,7 @@ class Stack:
         """End every server, those that depend on others first; safe to call twice."""
         for server in reversed(self._servers.values()):
             server.stop()
+        self._webhooks.stop()
 
     def _died(self, server: ServerProcess) -> None:
         self._dead = self._dead or server
@@ -110,6 +115,9 @@ class Stack:
             token_server_log=self._log("token server"),
             token_server_command=f"{shlex.quote(sys.executable)} -m {MODULES['token server']}",
             forbidden_origin="https://another-site.example",
+            stream_control_url=self.stream_control_url,
+            webhook_log=self._webhooks.log,
+            required_sightings=PLACES,
         )
 
     def _environment(self, name: str) -> dict[str, str]:
@@ -124,7 +132,7 @@ class Stack:
         origins = {"ALLOWED_ORIGINS": target.needed("pages_url")}
         own: dict[str, Iterable[dict[str, str]]] = {
             "local Supabase": [supabase, service_role, anon, jwt_secret, self._database()],
-            "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}],
+            "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}, self._webhook_urls()],
             "token server": [stream, stream_base, supabase, service_role, jwt_secret, origins],
             "pages": [supabase, anon, stream_base, self._pages()],
         }
@@ -139,6 +147,9 @@ class Stack:
             "HARNESS_DATABASE_TEMPLATES": str(self._settings.cache / "postgresql"),
             **database,
         }
+
+    def _webhook_urls(self) -> dict[str, str]:
+        return {"HARNESS_STREAM_WEBHOOK_URLS": self._webhooks.url}
 
     def _pages(self) -> dict[str, str]:
         return {"HARNESS_PAGES_DIST": str(self._pages_dist), "TOKEN_URL": self.target.token_url}

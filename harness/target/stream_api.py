@@ -52,6 +52,28 @@ class StreamApi:
             f"{len(found)} and more: name a user for tests alone."
         )
 
+    def participants(self, call_type: str, call_id: str) -> list[str]:
+        """The user of each session that is in the call now, sorted; one who is there twice is there twice."""
+        session = (self.call(call_type, call_id) or {}).get("session") or {}
+        return sorted(each["user"]["id"] for each in session.get("participants", ()))
+
+    def start_recording(self, call_type: str, call_id: str) -> None:
+        """From now on; raises ServerError when the call cannot be recorded."""
+        self._record(call_type, call_id, "start")
+
+    def stop_recording(self, call_type: str, call_id: str) -> None:
+        """The file is ready some time later."""
+        self._record(call_type, call_id, "stop")
+
+    def recordings(self, call_type: str, call_id: str) -> list[dict[str, Any]]:
+        """The recordings that are ready (`filename`, `url`, `start_time`, `end_time`), the newest first."""
+        answer = self._ask("GET", f"/api/v2/video/call/{call_type}/{call_id}/recordings")
+        return list(transport.expect_ok(answer, WHO, "list recordings").json()["recordings"])
+
+    def _record(self, call_type: str, call_id: str, what: str) -> None:
+        path = f"/api/v2/video/call/{call_type}/{call_id}/recordings/composite/{what}"
+        transport.expect_ok(self._ask("POST", path, json={}), WHO, f"{what} a recording")
+
     def user(self, user_id: str) -> dict[str, Any] | None:
         """The user as Stream has it (`id`, `name`, `role` ...), or None."""
         payload = json.dumps({"filter_conditions": {"id": {"$in": [user_id]}}})

@@ -8,8 +8,9 @@ from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from harness.config import Errors, HostPage, PartyMaking, People, SignIn, TargetSettings, ViewerPage
-from harness.errors import NotGiven
+from harness.errors import NotGiven, SettingsError
 from harness.trace.redactor import Redactor
+from harness.trace.sightings import PLACES, Place
 
 Role = Literal["host", "viewer"]
 REFERENCE_PAGES: dict[Role, str] = {"host": "/party/{party_id}/host", "viewer": "/party/{party_id}"}
@@ -46,7 +47,11 @@ class Target:
     viewer_password: str | None = field(default=None, repr=False)
     # What browsers ask of Stream's own addresses goes to `stream_base_url` when this is `local`.
     stream: Literal["local", "real"] = "real"
-    required_sightings: tuple[str, ...] = ()
+    required_sightings: tuple[str, ...] = ()  # places that must see the callId; none: all that it can have
+    # Where the local Stream tells what it was asked, and can be disturbed; the vendor's has no such door.
+    stream_control_url: str | None = None
+    # Stream's webhooks as they came in, one JSON object a line.
+    webhook_log: Path | None = None
     folder: Path = Path()  # where its files' paths begin
     # Where things are on its pages, and what they say: without addresses, the reference pages'.
     host: HostPage = field(default_factory=HostPage)
@@ -90,6 +95,21 @@ class Target:
     def makes_parties(self) -> bool:
         """Whether checks may make parties of their own."""
         return self.party.how in ("sql", "rest") or (self.party.how != "given" and self.makes_people)
+
+    def sightings(self) -> list[Place]:
+        """The places where the callId must be seen; raises SettingsError for one that does not exist."""
+        if not self.required_sightings:
+            missing = {"webhook": self.webhook_log, "server log": self.token_server_log}
+            absent = {place for place, source in missing.items() if source is None}
+            # A recording costs money and has to be allowed by the call type: it must be asked for.
+            return [place for place in PLACES if place not in {"recording", *absent}]
+        unknown = set(self.required_sightings).difference(PLACES)
+        if unknown:
+            raise SettingsError(
+                f"required_sightings names {', '.join(sorted(unknown))}: "
+                f"expected some of {', '.join(PLACES)}."
+            )
+        return [place for place in PLACES if place in self.required_sightings]
 
     @property
     def makes_people(self) -> bool:

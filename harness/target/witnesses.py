@@ -1,4 +1,7 @@
-"""Where the system itself says which callId it used: the database, Stream, and the token server's log."""
+"""Where the system itself says which callId it used: database, Stream, webhooks, the token server's log.
+
+Each is asked for what these people did, not for the id that we expect: otherwise no other could be found.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from pathlib import Path
 
 from harness.target.people import Party, Person
 from harness.target.stream_api import StreamApi
+from harness.target.stream_journal import StreamJournal
 from harness.target.supabase import Supabase
-from harness.trace.sightings import Ledger, Sighting
+from harness.trace.sightings import Ledger, Place, Sighting
 
 NANOSECONDS = 1e9
 LOG_LINE = re.compile(r"^(?P<at>\S+ \S+) (?P<step>\[stream-video-token\] [^{]*)(?P<facts>\{.*\})$")
@@ -43,6 +47,41 @@ def on_stream(stream_api: StreamApi, party: Party) -> Iterator[Sighting]:
         created = call["created_at"] / NANOSECONDS
         evidence = "call created by the host, as Stream lists it"
         yield Sighting(created, "stream", "call on Stream", call_type, call_id, evidence, party.id)
+        for recording in stream_api.recordings(call_type or "", call_id):
+            ended = recording["end_time"] / NANOSECONDS
+            evidence = f"recording {recording['filename']}, as Stream lists it"
+            yield Sighting(ended, "stream", "recording", call_type, call_id, evidence, party.id)
+
+
+# What the journal's operations are in the ledger, by who asked; all others are of a call that is there.
+DEEDS: dict[str, tuple[Place, Place]] = {
+    "JoinCall": ("host join", "viewer join"),
+    "JoinRequest": ("host SFU join", "viewer SFU join"),
+    "GoLive": ("go live", "go live"),
+}
+
+
+def in_journal(journal: StreamJournal, party: Party, people: Iterable[Person]) -> Iterator[Sighting]:
+    """What each of `people` asked of which call, as it arrived at Stream and at its SFU."""
+    for person in people:
+        for deed in journal.deeds(person.id):
+            as_host, as_viewer = DEEDS.get(deed.operation, ("call on Stream", "call on Stream"))
+            where = as_host if person.id == party.host_id else as_viewer
+            evidence = f"{deed.operation} by {person.name}, as it came to Stream"
+            yield Sighting(deed.t, "stream", where, *Ledger.normalise(deed.cid), evidence, party.id)
+
+
+def in_webhooks(log: Path, party: Party, people: Iterable[Person]) -> Iterator[Sighting]:
+    """Every webhook that tells of one of `people`."""
+    users = {person.id for person in people}
+    for line in log.read_text(encoding="utf-8").splitlines():
+        if not any(user in line for user in users):
+            continue
+        body = json.loads(line)
+        if body.get("call_cid"):
+            ids = Ledger.normalise(body["call_cid"])
+            evidence = f"webhook {body['type']}"
+            yield Sighting(body["received_at"], "stream", "webhook", *ids, evidence, party.id)
 
 
 def in_server_log(log: Path, party: Party, people: Iterable[Person]) -> Iterator[Sighting]:

@@ -6,43 +6,29 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.browser.eventually import eventually
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
 from harness.errors import Finding
 from harness.plugin import LedgerOf
-from harness.target import Party
+from harness.target import Party, StreamApi, Target
 from harness.trace.sightings import Ledger, Place
 
-# Everywhere that a run of the reference system must see the id. It has no webhook receiver and no recording.
-REQUIRED: tuple[Place, ...] = (
-    "party row",
-    "host page",
-    "host token request",
-    "server log",
-    "call on Stream",
-    "host token answer",
-    "host join",
-    "host SFU join",
-    "go live",
-    "Stream event",
-    "stream_app_id",
-    "viewer page",
-    "viewer token request",
-    "viewer token answer",
-    "viewer join",
-    "viewer SFU join",
-    "picture",
-)
 
-
-@pytest.mark.check("C01")
-def test_every_sighting_is_of_the_partys_id(
-    host: Host, viewer: Viewer, party: Party, ledger_of: LedgerOf
+@pytest.mark.check("C01", "C02")
+def test_every_place_has_seen_the_partys_id_and_no_other(
+    host: Host, viewer: Viewer, party: Party, target: Target, stream_api: StreamApi, ledger_of: LedgerOf
 ) -> None:
+    required = target.sightings()
+    assert Ledger().missing(required) == required, "an empty ledger must miss every place"
     journey_failed: Finding | None = None
     try:
         host.goes_live()
+        if "recording" in required:
+            stream_api.start_recording("livestream", party.id)
         viewer.sees(host)
+        if "recording" in required:
+            is_recorded(stream_api, party)
     except Finding as finding:
         journey_failed = finding
     ledger = ledger_of(party, host, viewer)
@@ -52,17 +38,47 @@ def test_every_sighting_is_of_the_partys_id(
     if journey_failed is not None:
         raise journey_failed
     assert ledger.values() == {party.id, f"livestream:{party.id}"}
+    missing = ledger.missing(required)
+    assert not missing, (
+        f"expected the callId at {len(required)} places, it was not seen at: {', '.join(missing)}"
+    )
 
 
-@pytest.mark.check("C02")
-def test_no_sighting_is_missing(host: Host, viewer: Viewer, party: Party, ledger_of: LedgerOf) -> None:
-    assert Ledger().missing(REQUIRED) == list(REQUIRED), "an empty ledger must miss every place"
+def is_recorded(stream_api: StreamApi, party: Party) -> None:
+    """The recording ends, and Stream has a file of it."""
+    stream_api.stop_recording("livestream", party.id)
+
+    def why_not_yet() -> str | None:
+        ready = stream_api.recordings("livestream", party.id)
+        return None if ready else "expected a recording of the call, Stream has none ready"
+
+    eventually(why_not_yet, within=15)
+
+
+@pytest.mark.check("C03")
+def test_id_stays_over_reloads_reconnection_and_second_go_live(
+    host: Host, viewer: Viewer, party: Party, new_viewer: Callable[[Party], Viewer], ledger_of: LedgerOf
+) -> None:
     host.goes_live()
     viewer.sees(host)
-    missing = ledger_of(party, host, viewer).missing(REQUIRED)
-    assert not missing, (
-        f"expected the callId at {len(REQUIRED)} places, it was not seen at: {', '.join(missing)}"
-    )
+
+    viewer.reloads().sees(host)
+    viewer.loses_network().reconnects().sees(host)
+    host.reloads().goes_live()
+    viewer.sees(host)
+    host.ends_party().goes_live()
+    second = new_viewer(party)
+    second.sees(host)
+
+    ledger = ledger_of(party, host, viewer, second)
+    divergence = ledger.divergence()
+    assert divergence is None, str(divergence)
+    assert ledger.values() == {party.id, f"livestream:{party.id}"}
+    # Each of these came again, and was seen when it did.
+    again: dict[Place, int] = {"go live": 3, "host join": 3, "viewer token request": 3, "viewer join": 3}
+    places = [sighting.where for sighting in ledger.in_order()]
+    seldom = {place: places.count(place) for place, least in again.items() if places.count(place) < least}
+    assert not seldom, f"expected sightings of each time, {again} at least; came {seldom}"
 
 
 @pytest.mark.check("C05")

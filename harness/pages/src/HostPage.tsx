@@ -16,11 +16,14 @@ import { watching } from "./audience.ts";
 
 const STATUS: Record<Phase, string> = {
   "not live": "Not live",
+  elsewhere: "Live, but not from this page",
   "going live": "Going live…",
   live: "You are live",
   ending: "You are live",
   ended: "Party ended",
 };
+
+const NOT_THE_HOST = "Only the host of this party can go live.";
 
 export function HostPage({ party, userId }: { party: Party; userId: string | null }) {
   const { supabase } = useServices();
@@ -35,7 +38,8 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
   const microphone = useObservable(call?.microphone.state.status$);
   const stream = useObservable(call?.camera.state.mediaStream$);
   const [onAirWarnings, previewWarnings] = [useDeviceWarnings(call), usePreviewWarnings(preview.stream)];
-  const warnings = hosting.phase === "not live" ? previewWarnings : onAirWarnings;
+  const warnings = call ? onAirWarnings : previewWarnings;
+  const isElsewhere = hosting.phase === "elsewhere";
   const onAir = hosting.phase === "live" || hosting.phase === "ending";
   const busy = hosting.phase === "going live" || hosting.phase === "ending";
   // While live the buttons show what the devices really do: they can stop by themselves.
@@ -44,7 +48,7 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
   const goLive = async (devices: Devices, unchecked = false) => {
     const { data } = await supabase.auth.getSession();
     if (data.session && data.session.user.id !== party.host_id) {
-      return hosting.fail(new PartyError("Only the host of this party can go live."));
+      return hosting.fail(new PartyError(NOT_THE_HOST));
     }
     // One capture of the camera at a time: the preview's ends before the broadcast's begins.
     preview.stop();
@@ -65,11 +69,12 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
     await preview.start().catch((problem: unknown) => hosting.fail(problem, "The preview failed"));
   };
 
+  if (userId !== null && userId !== party.host_id) return <NotTheHost party={party} />;
   return (
     <main className="stage-page">
       <div className="heading">
         <h1>{party.title}</h1>
-        <Status text={hosting.wait ? waitingFor(hosting.wait) : STATUS[hosting.phase]} live={onAir} />
+        <Status text={hosting.wait ? waitingFor(hosting.wait) : STATUS[hosting.phase]} live={onAir || isElsewhere} />
         {onAir && participants && <p className="audience">{watching(participants, party)}</p>}
       </div>
       <Alert text={hosting.error} />
@@ -86,20 +91,26 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
         </div>
       )}
       <OwnPicture stream={(call ? on.camera && stream : preview.stream) || null} />
+      {isElsewhere && (
+        <p className="hint">
+          You are live in another tab or on another device, or this page was opened again. Go live to broadcast from here.
+        </p>
+      )}
       <div className="controls">
-        {DEVICES.map((device) => (
-          <button
-            key={device}
-            className="device"
-            type="button"
-            aria-pressed={on[device]}
-            disabled={busy}
-            onClick={() => toggle(device)}
-          >
-            {LABELS[device]}
-          </button>
-        ))}
-        {!onAir && (
+        {userId !== null &&
+          DEVICES.map((device) => (
+            <button
+              key={device}
+              className="device"
+              type="button"
+              aria-pressed={on[device]}
+              disabled={busy}
+              onClick={() => toggle(device)}
+            >
+              {LABELS[device]}
+            </button>
+          ))}
+        {userId !== null && !onAir && (
           <button
             type="button"
             aria-pressed={preview.stream !== null}
@@ -115,11 +126,12 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
             Stop waiting
           </button>
         )}
-        {onAir ? (
+        {(onAir || (isElsewhere && userId !== null)) && (
           <button className="danger" type="button" disabled={busy} onClick={hosting.end}>
             End party
           </button>
-        ) : (
+        )}
+        {!onAir && (
           <button className="primary" type="button" disabled={busy} onClick={() => goLive(wanted)}>
             Go live
           </button>
@@ -137,4 +149,16 @@ function waitingFor({ device, why }: Wait): string {
   return why === "permission"
     ? `Waiting for permission: please answer your browser’s question about the ${device}`
     : `Waiting for your ${device} to start…`;
+}
+
+function NotTheHost({ party }: { party: Party }) {
+  return (
+    <main className="stage-page">
+      <h1>{party.title}</h1>
+      <Alert text={NOT_THE_HOST} />
+      <p>
+        <a href={`/party/${party.id}`}>Watch the party</a>
+      </p>
+    </main>
+  );
 }

@@ -16,6 +16,7 @@ export function hostOf(participants: StreamVideoParticipant[], party: Party): St
   return newest.find(({ publishedTracks }) => publishedTracks.length > 0) ?? newest[0];
 }
 
-function joined({ joinedAt }: StreamVideoParticipant): number {
+/** When somebody joined, in unix milliseconds; 0 when that is not known. */
+export function joined({ joinedAt }: StreamVideoParticipant): number {
   return joinedAt ? Number(joinedAt.seconds) * 1000 + joinedAt.nanos / 1e6 : 0;
 }

@@ -6,9 +6,9 @@ import { PartyError } from "./errors.ts";
 import { log, logError } from "./log.ts";
 import { callIds, markLive, markNotLive, type Party } from "./party.ts";
 import type { Services } from "./services.ts";
-import { connectStream, quietCall } from "./stream-client.ts";
+import { connectStream, joinCall, quietCall } from "./stream-client.ts";
 import { fetchStreamToken } from "./stream-token.ts";
-import { Undo, undoAll } from "./undo.ts";
+import { persistently, Undo, undoAll } from "./undo.ts";
 
 /** Which devices the host wants on air. One that is off is never asked for. */
 export type Devices = Record<Device, boolean>;
@@ -54,10 +54,10 @@ export async function goLive(
     // Steps 3 and 4: the call, joined and not created
     const call = await quietCall(client, party.id, connection);
     await captureForCall(call, capture, { signal, onWait });
-    log("Joining call...", ids);
-    await call.join({ create: false });
-    log("Call joined", ids);
+    await joinCall(call);
     signal.throwIfAborted();
+    // A host who comes back finds the party on air: a failure now must not take it off.
+    const wasOnAir = !call.state.backstage;
 
     // Step 5: camera and microphone, only those that are wanted
     if (devices.camera) await enable(call, "camera", OwnCapability.SEND_VIDEO);
@@ -68,12 +68,15 @@ export async function goLive(
     signal.throwIfAborted();
 
     // Step 6: live, on Stream and then in the database
-    broadcast.add("stop the live stream", () => call.stopLive());
+    const takeBack = (what: string, work: () => Promise<unknown>) => wasOnAir || broadcast.add(what, persistently(work));
+    takeBack("stop the live stream", () => call.stopLive());
     log("Going live...", ids);
     const { call: answer } = await call.goLive();
-    if (answer.backstage) throw new PartyError("Stream did not put the party on air. Please try again.");
+    if (answer.backstage || answer.cid !== call.cid) {
+      throw new PartyError("Stream did not put the party on air. Please try again.");
+    }
     log("Call is live", ids);
-    broadcast.add("mark the party as not live", () => markNotLive(services.supabase, party.id));
+    takeBack("mark the party as not live", () => markNotLive(services.supabase, party.id));
     await markLive(services.supabase, party.id);
     log("Database updated", ids, { is_live: true, stream_app_id: party.id });
     signal.throwIfAborted();

@@ -58,8 +58,13 @@ export function markNotLive(supabase: Supabase, id: string): Promise<void> {
 }
 
 async function update(supabase: Supabase, id: string, values: Partial<Party>): Promise<void> {
-  const { data, error } = await supabase.from("parties").update(values).eq("id", id).select("id");
+  const { data, error } = await supabase.from("parties").update(values).eq("id", id).select(COLUMNS).returns<Party[]>();
   if (error) throw new PartyError(`The party could not be saved: ${error.message}. Please try again.`);
   // A row that the policies hide from this user is not an error for the database: it just changes nothing.
-  if (data.length !== 1) throw new PartyError("The party could not be saved: only its host may change it.");
+  const [saved] = data;
+  if (!saved) throw new PartyError("The party could not be saved: only its host may change it.");
+  const wanted = Object.entries({ id, ...values });
+  if (data.length !== 1 || wanted.some(([name, value]) => saved[name as keyof Party] !== value)) {
+    throw new PartyError("The party could not be saved: the database kept something else. Please try again.");
+  }
 }

@@ -20,7 +20,7 @@ const TIMEOUT_MS = 15_000;
  * Ask the token endpoint for this party. The server also makes sure that the call exists.
  *
  * Throws PartyError: without a session (nothing is sent), when the network or the endpoint fails, and when the answer
- * is about another call than the one asked for.
+ * is about another call or another user than was asked for.
  */
 export async function fetchStreamToken({ config, supabase }: Services, partyId: string): Promise<StreamToken> {
   const ids = callIds(partyId);
@@ -41,6 +41,10 @@ export async function fetchStreamToken({ config, supabase }: Services, partyId: 
   if (token.callType !== ids.callType || token.callId !== ids.callId) {
     const came = `${token.callType}:${token.callId}`;
     throw new PartyError(`Stream auth failed (token is for ${came}). Please refresh and try again.`);
+  }
+  // Another person's token would put this page on Stream as them.
+  if (token.userId !== data.session.user.id) {
+    throw new PartyError("Stream auth failed (token is another user's). Please refresh and try again.");
   }
   log("Stream Video token received", ids, { userId: token.userId });
   return token;

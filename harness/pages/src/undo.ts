@@ -21,6 +21,20 @@ export class Undo {
   }
 }
 
+/** `work` tried again after each pause (ms): what others would be left with is worth more than one attempt. */
+export function persistently<T>(work: () => Promise<T>, pauses: readonly number[] = [500, 2000]): () => Promise<T> {
+  return async () => {
+    for (const pause of pauses) {
+      try {
+        return await work();
+      } catch {
+        await new Promise((done) => setTimeout(done, pause));
+      }
+    }
+    return work();
+  };
+}
+
 export async function undoAll(...undos: Undo[]): Promise<void> {
   for (const undo of undos) await undo.run();
 }

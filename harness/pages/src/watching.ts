@@ -5,7 +5,7 @@ import { log, logError } from "./log.ts";
 import { useObservable } from "./observe.ts";
 import { callIds, type Party } from "./party.ts";
 import { type Services, useServices } from "./services.ts";
-import { connectStream, leave, quietCall } from "./stream-client.ts";
+import { connectStream, joinCall, leave, quietCall } from "./stream-client.ts";
 import { fetchStreamToken } from "./stream-token.ts";
 import { Undo } from "./undo.ts";
 
@@ -106,9 +106,7 @@ async function follow(call: Call, backstage: boolean, callingState: CallingState
   } else if (callingState === CallingState.RECONNECTING_FAILED) {
     throw new PartyError("The connection to the party was lost. Please try again.");
   } else if (callingState === CallingState.IDLE && !backstage) {
-    log("Joining call...", ids);
-    await call.join({ create: false });
-    log("Call joined", ids);
+    await joinCall(call);
   } else if (callingState === CallingState.JOINED && backstage) {
     log("Call is not live", ids);
     await leave(call);

@@ -58,7 +58,8 @@ find("#live").onclick = async () => {
   new WebSocket(`${sockets}/sfu/ws?attempt=0&cid=livestream:${answer.callId}&token=${answer.token}`);
   await navigator.mediaDevices.getUserMedia({ video: true }).catch(({ name }) => console.error(name));
   await post(`/video/call/livestream/${answer.callId}/go_live`, {});
-  await fetch("/rest/v1/parties?id=eq.1", { method: "PATCH", body: JSON.stringify({ is_live: true }) });
+  const body = JSON.stringify({ is_live: true });
+  await fetch(`/rest/v1/parties?id=eq.${party}`, { method: "PATCH", body });
   say("You are live");
 };
 find("#end").onclick = async () => { await later(50); say("Party ended") };

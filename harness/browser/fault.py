@@ -1,0 +1,143 @@
+"""What goes wrong between one page and what it asks: on purpose, of that page alone, and counted.
+
+The page's requests are caught in the browser, so it works with every back end. Effects are functions of a
+Playwright route; `asks_...` say which requests they are for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Any
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Request, Route
+
+from harness.browser.eventually import eventually
+from harness.browser.exchange import CALL_OPERATION
+from harness.browser.visitor import Visitor
+from harness.errors import Finding, HarnessError
+from harness.target import Target
+
+Asks = Callable[[Request], bool]
+Effect = Callable[[Route], None]
+BITES_WITHIN = 20.0  # seconds
+
+
+class Fault:
+    """A context: inside it `effect` befalls those requests of `person`'s page that `asks` finds.
+
+    A fault that befell nothing proves nothing: leaving the context then raises HarnessError.
+    """
+
+    def __init__(self, person: Visitor, asks: Asks, effect: Effect) -> None:
+        self.hits = 0
+        self._page, self._asks, self._effect = person.page, asks, effect
+
+    def __enter__(self) -> Fault:
+        self._page.route("**/*", self._meet)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._page.unroute("**/*", self._meet)
+        if error is None and not self.hits:
+            raise HarnessError("A fault was to be met, but no request did: what was checked says nothing.")
+
+    def bites(self, times: int = 1) -> None:
+        """Wait until it has befallen so many requests. Raises HarnessError when it does not."""
+        try:
+            eventually(lambda: self._why_not(times), within=BITES_WITHIN)
+        except Finding as finding:
+            raise HarnessError(f"{finding}: what was checked says nothing.") from None
+
+    def _why_not(self, times: int) -> str | None:
+        self._page.evaluate("0")  # lets Playwright hand out the requests
+        return None if self.hits >= times else f"a fault was to bite {times} times, it bit {self.hits} times"
+
+    def _meet(self, route: Route) -> None:
+        if not self._asks(route.request) or route.request.method == "OPTIONS":
+            return route.fallback()
+        self.hits += 1
+        with suppress(PlaywrightError):  # a page that gave up waits for no answer
+            self._effect(route)
+        return None
+
+
+class Held:
+    """An effect: the request waits, until `let_go` sends it on. Never let go, it is never answered."""
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+
+    def __call__(self, route: Route) -> None:
+        self._routes.append(route)
+
+    def let_go(self) -> None:
+        """Everything that waits goes on its way."""
+        for route in self._routes:
+            with suppress(PlaywrightError):
+                route.continue_()
+        self._routes.clear()
+
+
+def breaks_off(route: Route) -> None:
+    """An effect: the connection is reset, and nobody got the request."""
+    route.abort("connectionreset")
+
+
+def loses_the_answer(route: Route) -> None:
+    """An effect: the request is carried out, its answer is lost."""
+    route.fetch(max_redirects=0)
+    route.abort("connectionreset")
+
+
+def answers(status: int, body: object, content_type: str = "application/json") -> Effect:
+    """An effect: this in place of the real answer; nobody got the request. `body` is JSON or a text."""
+
+    def answer(route: Route) -> None:
+        if isinstance(body, str):
+            route.fulfill(status=status, body=body, content_type=content_type)
+        else:
+            route.fulfill(status=status, json=body)
+
+    return answer
+
+
+def answers_with(changed: Callable[[dict[str, Any]], dict[str, Any]]) -> Effect:
+    """An effect: the real answer, its JSON changed."""
+
+    def answer(route: Route) -> None:
+        real = route.fetch(max_redirects=0)
+        route.fulfill(response=real, json=changed(real.json()))
+
+    return answer
+
+
+def names_another_origin(route: Route) -> None:
+    """An effect: the real answer, for pages of another site: the browser keeps it back (CORS)."""
+    real = route.fetch(max_redirects=0)
+    headers = {**real.headers, "access-control-allow-origin": "https://another-site.example"}
+    route.fulfill(response=real, headers=headers)
+
+
+def asks_token(target: Target) -> Asks:
+    """The requests for a token."""
+    return lambda request: request.method == "POST" and request.url.partition("?")[0] == target.token_url
+
+
+def asks_stream(operation: str) -> Asks:
+    """The requests that ask this (`join`, `go_live`, `stop_live`) of a call on Stream."""
+
+    def asks(request: Request) -> bool:
+        found = CALL_OPERATION.search(request.url.partition("?")[0])
+        return found is not None and found["operation"] == operation
+
+    return asks
+
+
+def saves_party(request: Request) -> bool:
+    """The updates of a party's row."""
+    return request.method == "PATCH" and request.url.partition("?")[0].endswith("/parties")

@@ -1,0 +1,68 @@
+"""The host comes back: by a reload, in a second tab, by a second click: one call and one host."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.browser.eventually import eventually
+from harness.browser.host import LIVE, Host
+from harness.browser.steps import IN_ORDER
+from harness.browser.viewer import Viewer
+from harness.plugin import SecondTab
+from harness.target import Party, StreamApi, StreamJournal
+
+
+@pytest.mark.check("G11")
+def test_host_reloads_and_goes_live_again(
+    host: Host, viewer: Viewer, party: Party, stream_api: StreamApi
+) -> None:
+    host.goes_live()
+    viewer.sees(host)
+    before = stream_api.call("livestream", party.id)
+
+    host.reloads().knows_of_another_tab()
+    host.goes_live()
+    viewer.sees(host).hears(host)
+    after = stream_api.call("livestream", party.id)
+    assert before is not None
+    assert after is not None
+    assert after["created_at"] == before["created_at"], "expected the same call, Stream has another"
+    assert [call["cid"] for call in stream_api.calls_created_by(party.host_id)] == [before["cid"]]
+
+
+@pytest.mark.check("G11")
+def test_second_tab_is_told_and_takes_over(
+    host: Host, viewer: Viewer, party: Party, second_tab: SecondTab, stream_api: StreamApi
+) -> None:
+    host.goes_live()
+    viewer.sees(host)
+    tab = second_tab(host, party).knows_of_another_tab()
+
+    tab.goes_live()
+    host.knows_of_another_tab()
+    eventually(lambda: still_on(host), within=10)
+    viewer.sees(tab)
+    assert tab.reads(LIVE), f"expected the second tab to stay live, it says {tab.status!r}"
+    there = stream_api.participants("livestream", party.id)
+    assert there.count(party.host_id) == 1, f"expected the host once in the call, Stream has {there}"
+
+
+@pytest.mark.check("G12")
+def test_double_click_does_everything_once(
+    host: Host, viewer: Viewer, party: Party, stream_api: StreamApi, stream_journal: StreamJournal | None
+) -> None:
+    host.double_clicks_go_live().reads_status(LIVE)
+    viewer.sees(host)
+    names = [step.name for step in host.steps()]
+    assert sorted(names) == sorted(IN_ORDER), f"expected each step once, came {', '.join(names)}"
+    there = stream_api.participants("livestream", party.id)
+    assert there.count(party.host_id) == 1, f"expected the host once in the call, Stream has {there}"
+    if stream_journal is not None:
+        deeds = [deed.operation for deed in stream_journal.deeds(party.host_id)]
+        once = {name: deeds.count(name) for name in ("JoinCall", "JoinRequest", "GoLive")}
+        assert set(once.values()) == {1}, f"expected each to reach Stream once, came {once}"
+
+
+def still_on(first: Host) -> str | None:
+    """Why the first tab has not let go."""
+    return f"expected the first tab to let go, it captures {first.on_light}" if first.on_light else None

@@ -1,0 +1,46 @@
+"""Many watch one party: all get the picture, and their number is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.browser.eventually import eventually
+from harness.browser.host import Host
+from harness.browser.viewer import Viewer
+from harness.target import Party, StreamApi
+
+VIEWERS = 5
+
+
+@pytest.mark.check("G14")
+@pytest.mark.timeout(60)
+def test_five_viewers_come_and_go(
+    host: Host, party: Party, new_viewer: Callable[[Party], Viewer], stream_api: StreamApi
+) -> None:
+    host.goes_live().counts(0)
+    viewers = [new_viewer(party) for _ in range(VIEWERS)]
+    for viewer in viewers:
+        viewer.sees(host)
+    watch(VIEWERS, host, party, stream_api)
+    viewers[0].counts(VIEWERS)
+
+    viewers.pop().leaves()
+    watch(VIEWERS - 1, host, party, stream_api)
+    # Who comes back is one more, not two.
+    viewers[0].reloads().sees(host)
+    watch(VIEWERS - 1, host, party, stream_api)
+
+
+def watch(number: int, host: Host, party: Party, stream_api: StreamApi) -> None:
+    """So many watch: the host's page says it, and Stream has them and the host once."""
+    host.counts(number)
+
+    def why_not_yet() -> str | None:
+        there = stream_api.participants("livestream", party.id)
+        watching = [user for user in there if user != party.host_id]
+        right = len(watching) == len(set(watching)) == number and len(there) == number + 1
+        return None if right else f"expected the host and {number} viewers in the call, Stream has {there}"
+
+    eventually(why_not_yet, within=15)
