@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
 import traceback
@@ -166,6 +167,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _exit_code(arguments: Sequence[str] | None) -> int:
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        # A machine without UTF-8 gets a question mark, and not a traceback, for what it cannot write.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         result = commands.main(arguments, prog_name=program(), standalone_mode=False)
     except HarnessError as error:
