@@ -111,6 +111,27 @@ def merge(runs: Sequence[Path]) -> int:
     return merge_runs(load(HarnessSettings), runs)
 
 
+@commands.command(help=COMMANDS["replay"].does)
+@click.argument("run")
+@click.argument("check")
+@click.option(
+    "--runs", type=click.Path(path_type=Path), help="where RUN is, and this one leaves its folder too"
+)
+@click.option("--target", type=click.Path(path_type=Path), help="the target file, if it is elsewhere now")
+def replay(run: str, check: str, runs: Path | None, target: Path | None) -> int:
+    from harness.config import HarnessSettings, load
+    from harness.gate.catalogue import catalogue
+    from harness.gate.replay import Replay
+
+    told = {"runs": runs, "target_file": target}
+    settings = load(HarnessSettings).model_copy(
+        update={name: value for name, value in told.items() if value is not None}
+    )
+    again = Replay.of(settings, run, check, catalogue())
+    _make_ready(again.settings, _gate_needs(again.target))
+    return again.run()
+
+
 @commands.command(help=COMMANDS["up"].does)
 @click.option("--only", metavar="SERVER", help="one server alone: token-server, stream or supabase")
 @click.option(

@@ -118,7 +118,7 @@ class Keeper:
             faults=self._now.faults,
             target=target.without_secrets() if target.token_url else {},
             secrets=tuple(target.secret_variables()) if target.token_url else (),
-            settings={name: str(path) for name, path in _paths(settings).items() if path},
+            settings={name: str(path.absolute()) for name, path in _paths(settings).items() if path},
             versions=versions(settings),
         )
 

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class HarnessSettings(BaseSettings):
     """What the harness itself may be told by its environment."""
 
-    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", env_ignore_empty=True)
 
     cache_home: Path | None = Field(None, alias="HARNESS_CACHE", description="default: ~/.cache/harness")
     runs: Path = Field(Path("runs"), alias="HARNESS_RUNS", description="where each run leaves its folder")

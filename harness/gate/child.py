@@ -25,13 +25,19 @@ DID_ITS_WORK = (0, SOMETHING_FAILED, NOTHING_COLLECTED)
 class Suite:
     """The tests that prove the checks, and the plugin that provides their fixtures and the run log.
 
-    `environment` is added to that of the gate.
+    `environment` is added to that of the gate. Of `tests`, node ids below `root`, it is only these.
     """
 
     root: Path
     folders: tuple[Path, ...]
     plugins: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    tests: tuple[str, ...] = ()
+
+    @property
+    def collected(self) -> list[str]:
+        """What pytest is to look at."""
+        return [f"{self.root}/{test}" for test in self.tests] or [str(folder) for folder in self.folders]
 
 
 def release_suite(environment: Mapping[str, str]) -> Suite:
@@ -148,7 +154,7 @@ class Child:
         }
         plugins = [text for plugin in (*OWN_PLUGINS, *self._suite.plugins) for text in ("-p", plugin)]
         given = [text for option, value in options.items() for text in (option, str(value))]
-        return [sys.executable, "-m", "pytest", *plugins, *given, *map(str, self._suite.folders)]
+        return [sys.executable, "-m", "pytest", *plugins, *given, *self._suite.collected]
 
     def _environment(self) -> dict[str, str]:
         """Other installed plugins are not loaded: they cost seconds and could change what a check does."""

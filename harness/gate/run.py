@@ -31,7 +31,8 @@ EVENTS = "events.jsonl"
 class Plan:
     """How the checks are run: beside each other or not, which part of them, and until when (monotonic).
 
-    `known` is how long tests took, in seconds; what this run learns of that goes into the file `remember`.
+    `again`: whether red checks run once more. `known` is how long tests took, in seconds; what this run
+    learns of that goes into the file `remember`.
     """
 
     workers: int = 1
@@ -39,6 +40,7 @@ class Plan:
     until: float | None = None
     known: Mapping[str, float] = field(default_factory=dict)
     remember: Path | None = None
+    again: bool = True
 
     @property
     def split(self) -> str:
@@ -98,7 +100,7 @@ class Run:
             red = [result.check.id for result in found if result.state is State.RED]
             # A harness that broke is not tried again: it must be mended, and the verdict is known.
             broken = self.trouble or any(result.broken_harness for result in found)
-            if red and not broken:
+            if red and not broken and self._plan.again:
                 self._progress.again(red)
                 # One worker: what was red because the machine was busy must not be so again.
                 self._attempt(2, red, 1)

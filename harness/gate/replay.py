@@ -1,0 +1,189 @@
+"""`harness replay RUN CHECK`: what was red in a run is run again, as it was; docs/gate.md has the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.config import HarnessSettings, TargetSettings, load_target
+from harness.errors import HarnessError
+from harness.gate.catalogue import Check
+from harness.gate.interruption import interruptible
+from harness.gate.results import State, results
+from harness.trace.failure import FILE, Failure
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from harness.gate.child import Suite
+    from harness.gate.run import Run
+
+NO_SUCH_TEST = "pytest ended with exit code 4"  # which it uses for nothing else that could happen here
+GONE, STILL_THERE, NOT_HERE, INTERRUPTED = 0, 1, 2, 130
+FROM_COMMAND_LINE = ("HARNESS_TARGET", "HARNESS_TOKEN_URL")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The red tests of one check in one run; `settings` and `target` as they were where none is named now."""
+
+    check: Check
+    failures: Sequence[Failure]
+    settings: HarnessSettings
+    target: TargetSettings
+
+    @classmethod
+    def of(cls, settings: HarnessSettings, run: str, check: str, checks: Mapping[str, Check]) -> Replay:
+        """Raises HarnessError, with why, when it cannot be replayed here."""
+        name = check.strip().upper()
+        failures = _failures(_run_folder(settings.runs, run), name)
+        if name not in checks or checks[name].planned:
+            raise HarnessError(f"{name} cannot be replayed here: this version has no such check.")
+        first = failures[0]
+        again = settings.model_copy(update=_recorded(first, settings))
+        target = _target(again, first)
+        lost = [variable for variable in first.secrets if variable not in target.secret_variables()]
+        if lost:
+            raise HarnessError(
+                f"{name} cannot be replayed here: that run had {', '.join(lost)} in its environment, "
+                "where they must be again."
+            )
+        return cls(checks[name], failures, again, target)
+
+    def run(self, *, suite: Suite | None = None, console: Console | None = None) -> int:
+        """Run the tests once more: 0 all green, 1 still red, 2 it could not be told, 130 interrupted."""
+        from harness.gate.child import release_suite
+        from harness.gate.progress import Progress
+        from harness.gate.run import Plan, Run
+        from harness.gate.run_folder import new_run_folder
+        from harness.trace.redactor import Redactor
+
+        suite = suite or release_suite({})
+        suite = replace(
+            suite,
+            tests=tuple(failure.test for failure in self.failures),
+            environment={**suite.environment, **self._environment},
+        )
+        progress = Progress({self.check.id: self.check}, console)
+        progress.console.print(self._told(), markup=False)
+        database = self.settings.database_url
+        secrets = Redactor(
+            [*self.target.secret_values(), *([database.get_secret_value()] if database else [])]
+        )
+        folder = new_run_folder(self.settings.runs)
+        run = Run(folder, [self.check], suite, progress, secrets, Plan(again=False))
+        with interruptible(), closing(run.log):
+            run.begin([self.check.id], {})
+            run.prove()
+        code, sentence = self._outcome(run)
+        progress.console.print(f"\n{sentence}\nIts run: {folder}", markup=False)
+        return code
+
+    @cached_property
+    def differences(self) -> list[str]:
+        """What is not as it was then, a line each."""
+        from harness.setup.versions import versions
+
+        then, now = self.failures[0].versions, versions(self.settings)
+        return [
+            f"{name}: {then.get(name, 'not known')} then, {now.get(name, 'not known')} now"
+            for name in {**then, **now}
+            if then.get(name) != now.get(name)
+        ] + [
+            f"{name} of the target: {before!r} then, {after!r} now"
+            for name, before, after in _changed(self.failures[0].target, self.target)
+        ]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        """What the tests' process is told; empty is as if it were not set."""
+        told = dict.fromkeys(FROM_COMMAND_LINE, "") | {"HARNESS_SEED": str(self.failures[0].seed)}
+        if self.settings.browser:
+            told["HARNESS_BROWSER"] = str(self.settings.browser)
+        if self.failures[0].target and self.settings.target_file:
+            told["HARNESS_TARGET"] = str(self.settings.target_file.absolute())
+        if self.failures[0].target and self.target.token_url:
+            told["HARNESS_TOKEN_URL"] = self.target.token_url
+        return told
+
+    def _told(self) -> str:
+        lines = []
+        for failure in self.failures:
+            lines += [f"{self.check.id}  {failure.test}", f"     then: {failure.sentence.splitlines()[0]}"]
+            lines += [
+                f"     {who}: {devices.profile} ({', '.join(devices.permissions) or 'nothing'} allowed)"
+                for who, devices in failure.people.items()
+            ]
+            lines += [f"     fault: {fault}" for fault in failure.faults]
+        differ = [f"     {line}" for line in self.differences]
+        return "\n".join([*lines, *(["Not as it was then:", *differ] if differ else [])]) + "\n"
+
+    def _outcome(self, run: Run) -> tuple[int, str]:
+        (result,) = results([self.check], run.events)
+        if run.interrupted:
+            return INTERRUPTED, f"{self.check.id} was interrupted: nothing is known."
+        if run.trouble or result.broken_harness or result.state is State.GAP:
+            why = run.trouble or result.broken_harness or result.message
+            if why.startswith(NO_SUCH_TEST):
+                why = f"this version has no {' or no '.join(failure.test for failure in self.failures)}."
+            return NOT_HERE, f"{self.check.id} cannot be replayed here: {why}"
+        if result.state is State.GREEN:
+            return GONE, f"{self.check.id} is green now: the failure is gone."
+        same = any(failure.sentence in result.message for failure in self.failures)
+        return STILL_THERE, (
+            f"{self.check.id} is red again{'' if same else ', in other words'}: {result.message}"
+        )
+
+
+def _run_folder(runs: Path, run: str) -> Path:
+    for folder in (Path(run), runs / run):
+        if (folder / "events.jsonl").is_file():
+            return folder
+    there = sorted(path.parent.name for path in runs.glob("*/events.jsonl"))[-3:]
+    known = f"the latest in {runs} are {', '.join(there)}" if there else f"there is none in {runs}"
+    raise HarnessError(f"There is no run {run}: {known}.")
+
+
+def _failures(folder: Path, check: str) -> list[Failure]:
+    """Of each red test of this check the latest attempt."""
+    found = [Failure.read(file) for file in sorted(folder.glob(f"evidence/*/{FILE}"))]
+    latest: dict[str, Failure] = {}
+    for failure in sorted(found, key=lambda failure: failure.attempt):
+        if check in failure.checks:
+            latest[failure.test] = failure
+    if not latest:
+        red = sorted({check for failure in found for check in failure.checks})
+        raise HarnessError(
+            f"{check} cannot be replayed: {folder} has no evidence of it; "
+            + (f"what was red there is {', '.join(red)}." if red else "nothing was red there.")
+        )
+    return list(latest.values())
+
+
+def _recorded(failure: Failure, settings: HarnessSettings) -> dict[str, object]:
+    """What was set then and is not now."""
+    return {
+        name: Path(failure.settings[name])
+        for name in ("browser", "target_file")
+        if name in failure.settings and getattr(settings, name) is None
+    } | {"seed": failure.seed}
+
+
+def _target(settings: HarnessSettings, failure: Failure) -> TargetSettings:
+    """The deployment that it failed on; the built-in system if it was that, whatever is set now."""
+    if not failure.target:
+        return TargetSettings.model_construct()
+    return load_target(settings.target_file, failure.target["token_url"])
+
+
+def _changed(then: Mapping[str, object], now: TargetSettings) -> list[tuple[str, object, object]]:
+    told = now.without_secrets() if then else {}
+    return [
+        (name, then.get(name), told.get(name))
+        for name in {**then, **told}
+        if then.get(name) != told.get(name)
+    ]
