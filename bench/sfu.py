@@ -176,7 +176,7 @@ def over_minutes(party: Party, minutes: int) -> None:
 
 
 def over_turnover(party: Party, number: int) -> None:
-    """Memory, tasks and files while people join, watch and leave."""
+    """Memory, tasks and files while people join, watch and leave; the journal keeps what they did."""
     party.have(0)
     rounds = number // COMING
     for turn in range(rounds + 1):
@@ -187,7 +187,7 @@ def over_turnover(party: Party, number: int) -> None:
             now = party.health()
             print(
                 f"after {turn * COMING} joins and leaves: {now['rss_bytes'] / MEGABYTE:.1f} MB, "
-                f"{now['tasks']:.0f} tasks, {now['files']:.0f} files",
+                f"{now['tasks']:.0f} tasks, {now['files']:.0f} files, {now['journal']:.0f} journal entries",
                 flush=True,
             )
 

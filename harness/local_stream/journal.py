@@ -56,6 +56,9 @@ class Journal:
             }
         )
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def entries(
         self,
         *,

@@ -27,6 +27,7 @@ def health_route(coordinator: Coordinator) -> Route:
                 "connections": len(coordinator.publisher.connections),
                 "calls": sum(1 for _ in coordinator.calls),
                 "users": sum(1 for _ in coordinator.users),
+                "journal": len(coordinator.journal),
                 "files": sum(1 for _ in (PROCESS / "fd").iterdir()),
                 "rss_bytes": _resident(),
                 "cpu_seconds": time.process_time(),

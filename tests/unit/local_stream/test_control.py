@@ -1,6 +1,7 @@
 """The control API: the journal of a real run, a call's inside, reset, and that it can be off."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,19 @@ def test_a_calls_inside(local_stream: LocalStream, host: str, viewer: str) -> No
     assert [member["user_id"] for member in seen["members"]] == [viewer]
     assert seen["participants"] == []
     assert local_stream.http.get("/_control/calls/livestream/nowhere").status_code == 404
+
+
+def test_health_counts_what_is_held(local_stream: LocalStream) -> None:
+    def counted() -> Counter[str]:
+        return Counter(local_stream.http.get("/_control/health").json())
+
+    before = counted()
+    local_stream.new_call(local_stream.new_user())
+    more = counted() - before
+    assert (more["calls"], more["users"]) == (1, 1)
+    assert more["journal"] == len(local_stream.journal()) - before["journal"]
+    assert before["rss_bytes"] > 0
+    assert before["files"] > 0
 
 
 def test_reset_forgets_everything() -> None:
