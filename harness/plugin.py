@@ -387,17 +387,34 @@ def keep(run_dir: Path, request: pytest.FixtureRequest) -> Keep:
 
 
 @pytest.fixture
-def nothing_live(supabase: Supabase, stream_api: StreamApi) -> NothingLive:
-    """`nothing_live(party, host)`: page, row and Stream do not say live, no media left, no light is on."""
+def off_air(supabase: Supabase, stream_api: StreamApi) -> NothingLive:
+    """`off_air(party, host)`: page, row, Stream do not say live, no light is on, the host is in no call."""
 
     def prove(party: Party, host: Host) -> None:
         row, call = supabase.party_row(party.id), stream_api.call("livestream", party.id)
-        sent = host.probe.sent_media_bytes()
         host.reads_status("Not live", within=0)
         assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
         assert call is None or call["backstage"], "expected a call in backstage, Stream has it live"
-        assert sent.total == 0, f"expected no track to be published, the host sent {sent}"
         assert host.on_light == [], f"expected no light on, the page still captures {host.on_light}"
+        eventually(lambda: why_not_gone(stream_api, party), within=15)
+
+    return prove
+
+
+def why_not_gone(stream_api: StreamApi, party: Party) -> str | None:
+    """Why the host is not out of the call, or None."""
+    there = stream_api.participants("livestream", party.id)
+    return f"expected the host to be in no call, Stream has {there}" if party.host_id in there else None
+
+
+@pytest.fixture
+def nothing_live(off_air: NothingLive) -> NothingLive:
+    """`nothing_live(party, host)`: off the air, and no track was ever published."""
+
+    def prove(party: Party, host: Host) -> None:
+        off_air(party, host)
+        sent = host.probe.sent_media_bytes()
+        assert sent.total == 0, f"expected no track to be published, the host sent {sent}"
 
     return prove
 

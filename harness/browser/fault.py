@@ -42,6 +42,8 @@ class Fault:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(self._effect, Held):
+            self._effect.let_go()
         self._page.unroute("**/*", self._meet)
         if error is None and not self.hits:
             raise HarnessError("A fault was to be met, but no request did: what was checked says nothing.")
@@ -67,7 +69,8 @@ class Fault:
 
 
 class Held:
-    """An effect: the request waits, until `let_go` sends it on. Never let go, it is never answered."""
+    """An effect: the request waits, until `let_go` sends it on. It goes on, too,
+    when the fault is over."""
 
     def __init__(self) -> None:
         self._routes: list[Route] = []

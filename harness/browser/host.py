@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal, Self
 
 from playwright.sync_api import BrowserContext
@@ -21,6 +22,8 @@ LIVE = "You are live"
 ENDED = "Party ended"
 ELSEWHERE = "Live, but not from this page"
 Device = Literal["Camera", "Microphone"]
+# What programs say to each other, and nobody can act on.
+NO_SENTENCE = re.compile(r"undefined|null|NaN|\[object|[{}<>]|^\W*$")
 
 
 class Host(Visitor):
@@ -56,6 +59,22 @@ class Host(Visitor):
 
         eventually(why_not_yet, within=within)
         return self
+
+    def is_refused(self, *, within: float = STEP_WITHIN) -> str:
+        """Wait until the page tells an error, and never that it is live; what it tells."""
+
+        def why_not_yet() -> str | None:
+            if self.reads(LIVE):
+                raise Finding(f"{self.who} was to be refused, but the page says that it is live.")
+            return (
+                None if self.error else f"{self.who} was to be told an error, the page says {self.status!r}."
+            )
+
+        eventually(why_not_yet, within=within)
+        told = self.error or ""
+        if NO_SENTENCE.search(told):
+            raise Finding(f"{self.who} was to be told a sentence for people, the page says {told!r}.")
+        return told
 
     def clicks_go_live(self) -> Self:
         """Without waiting for what comes of it."""

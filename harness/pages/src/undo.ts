@@ -22,7 +22,7 @@ export class Undo {
 }
 
 /** `work` tried again after each pause (ms): what others would be left with is worth more than one attempt. */
-export function persistently<T>(work: () => Promise<T>, pauses: readonly number[] = [500, 2000]): () => Promise<T> {
+export function persistently<T>(work: () => Promise<T>, pauses: readonly number[] = [300, 1000]): () => Promise<T> {
   return async () => {
     for (const pause of pauses) {
       try {

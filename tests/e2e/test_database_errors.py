@@ -1,0 +1,31 @@
+"""The party's row cannot be saved once Stream has the party live: told, and the state is never split."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.browser.fault import Fault, answers, breaks_off, loses_the_answer, saves_party
+from harness.browser.host import Host
+from harness.browser.viewer import Viewer
+from harness.plugin import NothingLive
+from harness.target import Party
+
+DOWN = {"code": "57P03", "message": "the database system is starting up", "details": None, "hint": None}
+EFFECTS = {"500": answers(500, DOWN), "reset": breaks_off, "answer lost": loses_the_answer}
+
+
+@pytest.mark.check("N06")
+def test_failed_update_is_told_and_neither_is_live(
+    host: Host, party: Party, viewer: Viewer, off_air: NothingLive
+) -> None:
+    for name, effect in EFFECTS.items():
+        with Fault(host, saves_party, effect) as fault:
+            host.clicks_go_live()
+            fault.bites()
+            told = host.is_refused()
+            assert "party" in told, f"{name}: expected to read that the party was not saved, read {told!r}"
+            assert host.recorder.operations("go_live"), f"{name}: expected a row that failed after go_live"
+            off_air(party, host)
+
+    host.goes_live()
+    viewer.sees(host)
