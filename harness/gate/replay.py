@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 NO_SUCH_TEST = "pytest ended with exit code 4"  # which it uses for nothing else that could happen here
 GONE, STILL_THERE, NOT_HERE, INTERRUPTED = 0, 1, 2, 130
+WITH_DIGITS = re.compile(r"\w*\d[\w.:-]*")
 FROM_COMMAND_LINE = ("HARNESS_TARGET", "HARNESS_TOKEN_URL")
 
 
@@ -133,10 +135,16 @@ class Replay:
             return NOT_HERE, f"{self.check.id} cannot be replayed here: {why}"
         if result.state is State.GREEN:
             return GONE, f"{self.check.id} is green now: the failure is gone."
-        same = any(failure.sentence in result.message for failure in self.failures)
+        message = _blurred(result.message)
+        same = any(_blurred(failure.sentence) in message for failure in self.failures)
         return STILL_THERE, (
             f"{self.check.id} is red again{'' if same else ', in other words'}: {result.message}"
         )
+
+
+def _blurred(sentence: str) -> str:
+    """Without what is another one in every run: ids, ports, times, counts."""
+    return WITH_DIGITS.sub("#", sentence)
 
 
 def _run_folder(runs: Path, run: str) -> Path:
