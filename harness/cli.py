@@ -132,6 +132,16 @@ def replay(run: str, check: str, runs: Path | None, target: Path | None) -> int:
     return again.run()
 
 
+@report.command(help="Plot time to first frame, duration and flakes over runs, on one page.")
+@RUNS
+@click.option("--out", type=click.Path(path_type=Path), default="trend.html", help="default: trend.html")
+def trend(runs: Sequence[Path], out: Path) -> None:
+    from harness.gate.trend import trend as plot
+
+    plot(runs, out)
+    click.echo(f"Trend: {out}")
+
+
 @commands.command(help=COMMANDS["up"].does)
 @click.option("--only", metavar="SERVER", help="one server alone: token-server, stream or supabase")
 @click.option(

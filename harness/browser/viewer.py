@@ -77,8 +77,10 @@ class Viewer(Visitor):
             since=host.opened_at or 0.0,
             meanwhile=self.plays,
         )
-        text = f"hears {host.who}: {tone.hz:.0f} Hz, level {tone.level:.2f}"
-        self.recorder.event("media", name="tone", value=f"{tone.hz:.0f} Hz", text=text)
+        loudness = round(tone.decibels, 1)
+        text = f"hears {host.who}: {tone.hz:.0f} Hz at {loudness} dBFS"
+        self.recorder.event("media", name="tone", value=round(tone.hz), unit="Hz", text=text)
+        self.recorder.event("media", name="loudness", value=loudness, unit="dBFS")
         return self
 
     def sees_nothing(self, *, within: float = STEP_WITHIN) -> Self:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.gate.evidence import evidence
 from harness.gate.journey import journeys
@@ -15,6 +16,9 @@ from harness.gate.results import Attempt, CheckResult, State
 from harness.gate.verdict import Verdict
 from harness.gate.version import own_version
 from harness.trace.events import Event
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 AREAS = {
     "T": "Token endpoint",
@@ -46,16 +50,7 @@ class Row:
 
 def report(folder: Path, verdict: Verdict, results: Sequence[CheckResult], events: Sequence[Event]) -> str:
     """The page as text. Everything that came from outside is escaped; screenshots are embedded."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("report.html.j2")
+    template = page_environment().get_template("report.html.j2")
     return template.render(
         verdict=verdict,
         tone=verdict.word.lower().replace(" ", "-"),
@@ -65,11 +60,24 @@ def report(folder: Path, verdict: Verdict, results: Sequence[CheckResult], event
         blockers=[_row(r, folder, events) for r in results if r.state in (State.RED, State.FLAKY, State.GAP)],
         areas=_areas(results, folder, events),
         journeys=journeys(folder, results, events),
-        first_frames=_first_frames(events),
+        first_frames=first_frames(events),
         phases=[(event["name"], float(event["seconds"])) for event in events if event["what"] == "phase"],
         tests=_time_in_tests(events),
         files=_files(folder),
         signs=SIGNS,
+    )
+
+
+def page_environment() -> Environment:
+    """The templates beside this file; what is put into them is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -110,7 +118,8 @@ def _time_in_tests(events: Sequence[Event]) -> dict[str, float]:
     return {name: sum(phases.get(phase, 0.0) for phases in tests.values()) for phase, name in names.items()}
 
 
-def _first_frames(events: Sequence[Event]) -> list[float]:
+def first_frames(events: Sequence[Event]) -> list[float]:
+    """Every time to first frame, in seconds, the shortest first."""
     return sorted(
         float(event["seconds"])
         for event in events

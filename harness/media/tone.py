@@ -6,6 +6,7 @@ speech does. Frequencies are in the range of speech, 12 Hz apart; neighbouring i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,11 @@ class Tone:
     level: float
     share: float
     mixed_in: float | None = None
+
+    @property
+    def decibels(self) -> float:
+        """`level` in dB relative to full scale (dBFS); it is above SILENCE, so never endless."""
+        return 20 * math.log10(self.level)
 
     @property
     def is_pure(self) -> bool:

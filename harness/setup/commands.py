@@ -24,7 +24,7 @@ class Command:
 
 COMMANDS = {
     "gate": Command("Decide whether this release may go out: exit 0 yes, 1 no.", EVERYTHING),
-    "report": Command("Merge the runs of shards into one verdict.", (PACKAGES,)),
+    "report": Command("Merge shards into one verdict; plot a trend over runs.", (PACKAGES,)),
     "replay": Command("Run a red check of an earlier run again: exit 0 gone, 1 still there.", EVERYTHING),
     "up": Command("Start the reference system for a person, until Ctrl-C.", (PACKAGES, PAGES, POSTGRES)),
     "test": Command("Run the harness's own checks and tests.", EVERYTHING),

@@ -10,7 +10,7 @@ Every line has `t` (unix seconds), `who`, `what`, `test` (pytest's node id, or n
     check       id, outcome, message, seconds, phase, phases, worker (by OutcomeRecorder)
     phase       name, seconds: how long a piece of the harness's own work took; it ends at `t`
     sighting    where, call_type, call_id, evidence, journey: see harness.trace.sightings
-    media       name, seconds or value: "time to first frame" ...
+    media       name, seconds or value with its unit: "time to first frame" ...
     screenshot  path, relative to the run folder
     request, console, page, error, ...: `text` is what the timeline shows, `level: "error"` marks it red
 """

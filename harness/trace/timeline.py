@@ -77,8 +77,9 @@ def measurement(event: Event) -> tuple[str, str] | None:
     if event["what"] not in ("media", "phase") or not {"seconds", "value"} & event.keys():
         return None
     value = event.get("seconds", event.get("value"))
-    unit = " s" if "seconds" in event else ""
-    return str(event.get("name")), f"{round(value, 3) if isinstance(value, float) else value}{unit}"
+    unit = "s" if "seconds" in event else str(event.get("unit", ""))
+    number = round(value, 3) if isinstance(value, float) else value
+    return str(event.get("name")), f"{number} {unit}".rstrip()
 
 
 def _mark(event: Event, began: float) -> Mark:

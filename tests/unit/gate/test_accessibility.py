@@ -15,6 +15,7 @@ from harness.config import HarnessSettings, load
 from harness.gate.catalogue import catalogue
 from harness.gate.report import report
 from harness.gate.results import results
+from harness.gate.trend import trend
 from harness.gate.verdict import judge
 from harness.setup import browser as browser_set_up
 from harness.setup import npm
@@ -73,7 +74,8 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
     for name, page in pages.items():
         (run / f"{name}.html").write_text(page)
-    return {name: run / f"{name}.html" for name in pages}
+    trend([run, run], run / "trend.html")
+    return {name: run / f"{name}.html" for name in [*pages, "trend"]}
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +129,7 @@ def _keys(page: Page, file: Path) -> tuple[list[bool], bool]:
 
 
 def test_axe_finds_nothing_in_any_view(found: Found) -> None:
-    assert len(found.faults) == 16
+    assert len(found.faults) == 20
     assert {view: faults for view, faults in found.faults.items() if faults} == {}
 
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,14 +37,13 @@ class Running:
 
     def start(self, *options: str, largest_file: int | None = None, **environment: str) -> None:
         command = [sys.executable, "-m", "harness.cli", "gate", "--runs", str(self.runs), *options]
-        limit = (largest_file, largest_file)
         self.process = subprocess.Popen(
             command,
             env=child_environment({MARK: self.mark, **environment}),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit)) if largest_file else None,
+            preexec_fn=_no_larger_than(largest_file) if largest_file else None,
         )
 
     def ends(self) -> tuple[int, str]:
@@ -78,6 +77,10 @@ class Running:
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+
+def _no_larger_than(size: int) -> Callable[[], None]:
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from harness.media.clips import MICROPHONE_RATE, microphone_samples
-from harness.media.tone import CLIPS, clip_of, dominant_frequency, tone_of
+from harness.media.tone import CLIPS, Tone, clip_of, dominant_frequency, tone_of
 from tests.unit.media.coded import opus
 
 Sound = npt.NDArray[np.float64]
@@ -21,6 +21,10 @@ def clip(clip_id: int, seconds: float = 2.4) -> Sound:
 
 def test_each_clip_has_a_tone_of_its_own_and_is_found_by_it() -> None:
     assert [clip_of(tone_of(clip_id)) for clip_id in range(CLIPS)] == list(range(CLIPS))
+
+
+def test_half_of_full_scale_is_six_decibels_below_it() -> None:
+    assert round(Tone(440.0, 0.5, 1.0).decibels, 2) == -6.02
 
 
 @pytest.mark.parametrize("wrong", [-1, CLIPS])

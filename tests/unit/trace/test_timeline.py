@@ -71,6 +71,7 @@ def test_people_come_before_what_serves_them() -> None:
         ({"what": "sighting", "where": "host join", "call_id": "abc"}, "host join: abc"),
         ({"what": "media", "name": "time to first frame", "seconds": 1.23456}, "time to first frame 1.235 s"),
         ({"what": "media", "name": "viewers", "value": 5}, "viewers 5"),
+        ({"what": "media", "name": "loudness", "value": -9.04, "unit": "dBFS"}, "loudness -9.04 dBFS"),
         ({"what": "screenshot", "path": "screenshots/host.png"}, "screenshots/host.png"),
         ({"what": "error", "message": "it broke"}, "it broke"),
         ({"what": "odd"}, "odd"),
