@@ -17,7 +17,7 @@ from playwright.sync_api import Request, Route
 from harness.browser.eventually import eventually
 from harness.browser.exchange import CALL_OPERATION
 from harness.browser.visitor import Visitor
-from harness.errors import Finding, HarnessError
+from harness.errors import Finding, HarnessError, NotGiven
 from harness.target import Target
 
 Asks = Callable[[Request], bool]
@@ -141,6 +141,9 @@ def asks_stream(operation: str) -> Asks:
     return asks
 
 
-def saves_party(request: Request) -> bool:
-    """The updates of a party's row."""
-    return request.method == "PATCH" and request.url.partition("?")[0].endswith("/parties")
+def saves_party(target: Target) -> Asks:
+    """The updates of a party's row; raises NotGiven where the page leaves them to its server."""
+    if target.party.row_by != "page":
+        raise NotGiven("needs a page that writes the party's row itself (party.row_by)")
+    table = f"/{target.party.table}"
+    return lambda request: request.method == "PATCH" and request.url.partition("?")[0].endswith(table)

@@ -19,6 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.exchange import CALL_OPERATION, Exchange, json_or_none
 from harness.browser.probe import MediaRequest, Probe, is_probe
+from harness.config import PartyMaking
 from harness.trace.events import RunLog
 from harness.trace.evidence import Row
 from harness.trace.sightings import Ledger, Place, Sighting
@@ -43,12 +44,22 @@ SFU_JOIN: dict[Role, Place] = {"host": "host SFU join", "viewer": "viewer SFU jo
 class Recorder:
     """Listens to `page`, which belongs to `who` in the `role` of host or viewer; make it before it navigates.
 
-    `token_url` is the address of the token endpoint. `journey` is set by whoever knows which party is meant.
+    `token_url` is the address of the token endpoint, `row` says where a party's row is.
+    `journey` is set by whoever knows which party is meant.
     What it is asked for is complete: everything that the page had sent when it was asked.
     """
 
-    def __init__(self, page: Page, who: str, role: Role, run_log: RunLog, token_url: str) -> None:
+    def __init__(
+        self,
+        page: Page,
+        who: str,
+        role: Role,
+        run_log: RunLog,
+        token_url: str,
+        row: PartyMaking | None = None,
+    ) -> None:
         self.who = who
+        self._row = row or PartyMaking()
         self.role = role
         self.journey: str | None = None
         self.probe = Probe(page, self)
@@ -97,6 +108,12 @@ class Recorder:
     def kept(self) -> list[Row]:
         """The latest of console and network in full, also what is no event, without asking the page."""
         return list(self._kept)
+
+    @property
+    def console(self) -> list[str]:
+        """The latest lines of the console, of whatever level, without it."""
+        self._hear_all()
+        return [row.text.partition(": ")[2] for row in self._kept if row.kind == "console"]
 
     def operations(self, operation: str) -> list[Exchange]:
         """The requests that asked `operation` (`join`, `go_live` ...) of a call on Stream, and are over."""
@@ -226,13 +243,14 @@ class Recorder:
                 self.sight(where, str(call.get("cid")), evidence, exchange.answered_at)
 
     def _sight_row(self, exchange: Exchange) -> None:
-        if exchange.method != "PATCH" or not exchange.path.endswith("/parties"):
+        if exchange.method != "PATCH" or not exchange.path.endswith(f"/{self._row.table}"):
             return
-        asked = parse_qs(urlsplit(exchange.url).query).get("id", [""])[0].removeprefix("eq.")
+        asked = parse_qs(urlsplit(exchange.url).query).get(self._row.id, [""])[0].removeprefix("eq.")
         self.sight("party row", asked, f"{exchange.method} {exchange.address}?id=eq.{asked}", exchange.t)
-        if isinstance(exchange.body, dict) and "stream_app_id" in exchange.body:
-            named = str(exchange.body["stream_app_id"])
-            self.sight("stream_app_id", named, f"{exchange.method} stream_app_id={named}", exchange.t)
+        column = self._row.stream_app_id
+        if isinstance(exchange.body, dict) and column in exchange.body:
+            named = str(exchange.body[column])
+            self.sight("stream_app_id", named, f"{exchange.method} {column}={named}", exchange.t)
 
     def sight_links(self) -> None:
         """The parties that the page, as it is drawn now, leads to."""

@@ -1,16 +1,21 @@
-"""The steps of going live as seen from outside: from network and devices, not from the page's own log."""
+"""The steps of going live as seen from outside: from network, devices and Stream, not from the page's log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.browser.exchange import is_coordinator_socket
 from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder
 from harness.target import Target
+from harness.target.stream_journal import Deed
 
 IN_ORDER = ("token", "client", "join", "camera", "microphone", "go live", "party row")
+# The same as they come to Stream and its SFU.
+ON_STREAM = ("client", "join", "SFU join", "camera", "microphone", "go live")
+ASKED = {"JoinCall": "join", "JoinRequest": "SFU join", "GoLive": "go live"}
+TRACKS = {"TRACK_TYPE_VIDEO": "camera", "TRACK_TYPE_AUDIO": "microphone"}
 
 
 @dataclass(frozen=True)
@@ -55,3 +60,21 @@ def _devices(media: list[MediaRequest]) -> Iterator[Step]:
         for kind, name in (("video", "camera"), ("audio", "microphone")):
             if wanted.get(kind):
                 yield Step(request.t, name, str(request))
+
+
+def steps_on_stream(deeds: Iterable[Deed]) -> list[Step]:
+    """What reached Stream of them, in its order; what came twice is there twice."""
+    published: set[str] = set()
+    steps: list[Step] = []
+    for deed in deeds:
+        if deed.operation == "SetPublisher":
+            names = {TRACKS.get(track, track) for track in deed.detail.get("tracks", ())}
+            # Each publishing names all tracks so far; one that brings no new one was sent again.
+            new = sorted(names - published) or ["published again"]
+            steps += [Step(deed.t, name, str(deed)) for name in new]
+            published |= names
+        elif deed.operation in ASKED:
+            steps.append(Step(deed.t, ASKED[deed.operation], str(deed)))
+        elif deed.operation == "Connect" and "closed" not in deed.detail:
+            steps.append(Step(deed.t, "client", str(deed)))
+    return steps

@@ -8,8 +8,10 @@ from typing import ClassVar, Self
 from playwright.sync_api import Locator
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from harness.browser.eventually import unchanged
+from harness.browser.eventually import eventually, unchanged
+from harness.browser.exchange import CallOperation
 from harness.browser.host import Host
+from harness.browser.look import Look
 from harness.browser.probe import MediaBytes
 from harness.browser.proof import prove_no_picture, prove_picture, prove_silence, prove_sound
 from harness.browser.recorder import Role
@@ -55,6 +57,27 @@ class Viewer(Visitor):
         self.recorder.event("media", t=proof.seen_at, name="picture", text=text)
         self._time_to_first_frame(host)
         return self
+
+    def recognises(self, *hosts: Host, within: float = STEP_WITHIN) -> Host:
+        """Whose picture is shown, whosever it should be: by its mark, twice in a row."""
+        by_clip = {host.camera_clip: host for host in hosts}
+        marks: list[int | None] = []
+
+        def why_not_yet() -> str | None:
+            mark = Look.at(self.picture).mark
+            marks.append(None if mark is None else mark.clip_id)
+            known = marks[-1] in by_clip and marks[-2:] == [marks[-1]] * 2
+            names = " or ".join(host.who for host in hosts)
+            return None if known else f"{self.who} was expected to see {names}, the mark is {marks[-1]}."
+
+        eventually(why_not_yet, within=within)
+        return by_clip[marks[-1]]
+
+    @property
+    def joined_call(self) -> CallOperation | None:
+        """The call that this viewer last joined, as the request named it."""
+        asked = [one.call_operation for one in self.recorder.operations("join") if one.is_ok]
+        return asked[-1] if asked else None
 
     def _time_to_first_frame(self, host: Host) -> None:
         """Told once for each go-live or page load; by the page's own clock, not by when somebody looked."""

@@ -43,7 +43,7 @@ class Visitor(ABC):
         self.target = target
         self.opened_at: float | None = None  # unix seconds
         self._sockets_before = 0
-        self.recorder = Recorder(self.page, who, self.role, run_log, target.token_url)
+        self.recorder = Recorder(self.page, who, self.role, run_log, target.token_url, target.party)
         self.probe = self.recorder.probe
         self._run_log = run_log
         self.page.on("dialog", self._accept)

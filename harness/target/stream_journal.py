@@ -17,8 +17,8 @@ class Deed:
 
     t: float
     operation: str
-    user_id: str
-    cid: str
+    user_id: str | None
+    cid: str | None
     status: int | None
     detail: dict[str, Any]
 
@@ -35,13 +35,20 @@ class StreamJournal:
         self._url = f"{target.needed('stream_control_url')}/journal"
 
     def deeds(self, user_id: str) -> list[Deed]:
-        """What this user did to any call, oldest first: asked over HTTP, or of the SFU."""
-        answer = transport.ask(self._http, WHO, "GET", self._url, params={"user_id": user_id})
+        """What this user did, oldest first: asked over HTTP, connected, or asked of the SFU."""
+        return self._of(("client", "ws", "sfu_ws", "sfu_rpc"), user_id=user_id)
+
+    def servers_deeds(self, cid: str) -> list[Deed]:
+        """What servers asked of this call."""
+        return self._of(("server",), call_cid=cid)
+
+    def _of(self, doors: tuple[str, ...], **wanted: str) -> list[Deed]:
+        answer = transport.ask(self._http, WHO, "GET", self._url, params=wanted)
         entries = transport.expect_ok(answer, WHO, "be read").json()["entries"]
         return [
-            Deed(e["time"], e["operation"], user_id, e["call_cid"], e["status"], e["detail"])
+            Deed(e["time"], e["operation"], e["user_id"], e["call_cid"], e["status"], e["detail"])
             for e in entries
-            if e["call_cid"] and e["door"] in ("client", "sfu_ws", "sfu_rpc")
+            if e["door"] in doors and e["detail"].get("direction") != "sent"
         ]
 
     def close(self) -> None:

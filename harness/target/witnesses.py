@@ -65,6 +65,8 @@ def in_journal(journal: StreamJournal, party: Party, people: Iterable[Person]) -
     """What each of `people` asked of which call, as it arrived at Stream and at its SFU."""
     for person in people:
         for deed in journal.deeds(person.id):
+            if deed.cid is None:
+                continue
             as_host, as_viewer = DEEDS.get(deed.operation, ("call on Stream", "call on Stream"))
             where = as_host if person.id == party.host_id else as_viewer
             evidence = f"{deed.operation} by {person.name}, as it came to Stream"

@@ -8,7 +8,7 @@ from harness.browser.fault import Fault, answers, breaks_off, loses_the_answer, 
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
 from harness.plugin import NothingLive
-from harness.target import Party
+from harness.target import Party, Target
 
 DOWN = {"code": "57P03", "message": "the database system is starting up", "details": None, "hint": None}
 EFFECTS = {"500": answers(500, DOWN), "reset": breaks_off, "answer lost": loses_the_answer}
@@ -16,10 +16,10 @@ EFFECTS = {"500": answers(500, DOWN), "reset": breaks_off, "answer lost": loses_
 
 @pytest.mark.check("N06")
 def test_failed_update_is_told_and_neither_is_live(
-    host: Host, party: Party, viewer: Viewer, off_air: NothingLive
+    host: Host, party: Party, viewer: Viewer, target: Target, off_air: NothingLive
 ) -> None:
     for name, effect in EFFECTS.items():
-        with Fault(host, saves_party, effect) as fault:
+        with Fault(host, saves_party(target), effect) as fault:
             host.clicks_go_live()
             fault.bites()
             told = host.is_refused()

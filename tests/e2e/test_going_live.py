@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from harness.browser.eventually import eventually
 from harness.browser.host import Host
-from harness.browser.steps import expected_steps
+from harness.browser.steps import ON_STREAM, Step, expected_steps, steps_on_stream
 from harness.browser.viewer import WAITING, Viewer
 from harness.plugin import Keep
-from harness.target import Party, StreamApi, Supabase
+from harness.target import Party, StreamApi, StreamJournal, Supabase
 
 
 @pytest.mark.check("G01")
-def test_six_steps_in_order_and_once_each(host: Host) -> None:
+def test_six_steps_in_order_and_once_each(
+    host: Host, party: Party, stream_api: StreamApi, stream_journal: StreamJournal | None
+) -> None:
     host.goes_live()
     steps = host.steps()
-    expected = expected_steps(host.target)
-    assert [step.name for step in steps] == expected, (
-        f"expected the steps {', '.join(expected)}, once each and in this order; came:\n"
-        + "\n".join(f"{step.name}: {step.detail}" for step in steps)
-    )
+    are_once_and_in_order(steps, expected_steps(host.target), "the page took")
+    there = stream_api.participants("livestream", party.id)
+    assert there == [party.host_id], f"expected the host {party.host_id} alone, Stream has {there}"
+    if stream_journal is not None:
+        # What left the page once may still arrive twice, elsewhere, or not at all.
+        came = steps_on_stream(stream_journal.deeds(party.host_id))
+        are_once_and_in_order(came, ON_STREAM, "came to Stream")
+        made = [deed.operation for deed in stream_journal.servers_deeds(f"livestream:{party.id}")]
+        assert made.count("GetOrCreateCall") == 1, f"expected one call to be made, servers asked for {made}"
     (join,) = (step for step in steps if step.name == "join")
     assert join.detail == "create: false", f"expected a join that creates no call, came {join.detail}"
     publishes_both(host)
@@ -86,6 +92,14 @@ def test_viewer_who_comes_late_gets_a_picture(
     host.goes_live()
     publishes_both(host)
     new_viewer(party).sees(host)
+
+
+def are_once_and_in_order(steps: Sequence[Step], expected: Sequence[str], where: str) -> None:
+    """These steps and no others."""
+    assert [step.name for step in steps] == list(expected), (
+        f"expected the steps {', '.join(expected)}, once each and in this order; {where}:\n"
+        + "\n".join(f"{step.name}: {step.detail}" for step in steps)
+    )
 
 
 def publishes_both(host: Host) -> None:

@@ -1,0 +1,56 @@
+"""The browser's console tells how going live went: each step with its call, and no secret."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from harness.browser.host import Host
+from harness.browser.recorder import IDS_IN_CONSOLE, PAGES_OWN
+from harness.browser.viewer import Viewer
+from harness.target import Party, Supabase, Target
+from tests.contract.secret_search import SecretSearch
+
+# What a line about the step says, in whatever words.
+STEPS = {
+    "token asked for": r"fetching.*token",
+    "token received": r"token.*(received|fetched)",
+    "client": r"client.*created",
+    "join": r"join(ed|ing)",
+    "camera": r"camera",
+    "microphone": r"mic",
+    "track status": r"track.*status",
+    "live": r"\blive\b",
+    "database": r"database",
+}
+
+
+@pytest.mark.check("N07")
+def test_console_tells_each_step_and_no_secret(
+    host: Host, viewer: Viewer, party: Party, target: Target, supabase: Supabase
+) -> None:
+    host.goes_live()
+    viewer.sees(host)
+    said = host.recorder.console
+    own = [line for line in said if line.startswith(PAGES_OWN)]
+    assert own, f"expected lines that begin with {PAGES_OWN}, the console has {said}"
+
+    about = [line for line in own if names_the_call(line, party)]
+    untold = [
+        step for step, words in STEPS.items() if not any(re.search(words, line, re.I) for line in about)
+    ]
+    assert not untold, f"expected a line with callType and callId for each step; none of {untold} in {own}"
+
+    session = supabase.sign_in(party.host).access_token
+    search = SecretSearch.of(target, {"session": session})
+    for who in (host, viewer):
+        console = "\n".join(who.recorder.console)
+        search.expect_none(f"the console of {who.who}", console)
+        search.expect_no_token(f"the console of {who.who}", console.encode())
+
+
+def names_the_call(line: str, party: Party) -> bool:
+    """Whether the line has the callType and callId of the party's call."""
+    found = IDS_IN_CONSOLE.search(line)
+    return found is not None and (found["type"], found["id"]) == ("livestream", party.id)
