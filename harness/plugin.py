@@ -28,7 +28,7 @@ from harness.browser.visitor import Visitor
 from harness.config import HarnessSettings, load, load_target
 from harness.errors import Finding, NotGiven
 from harness.setup import browser, pages
-from harness.stack import Stack
+from harness.stack import Deployment, Stack
 from harness.stack.account import While, armed_faults, server_account
 from harness.target import (
     Given,
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 RUN_LOG = pytest.StashKey[RunLog]()
 FAILED = pytest.StashKey[bool]()
 STACK = pytest.StashKey[Stack]()
+DEPLOYMENT = pytest.StashKey[Deployment]()
 KEEPER = pytest.StashKey[Keeper]()
 LATE_BY = 6.0  # seconds that a webhook may take
 
@@ -138,18 +139,24 @@ def _of_worker(config: pytest.Config, run_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def target(request: pytest.FixtureRequest, harness_settings: HarnessSettings, run_log: RunLog) -> Target:
+def target(
+    request: pytest.FixtureRequest, harness_settings: HarnessSettings, run_dir: Path, run_log: RunLog
+) -> Iterator[Target]:
     """Where the system under test is: the deployment that was named, or else the reference system."""
     told = load_target(harness_settings.target_file)
     if told.token_url is None:
         stack: Stack = request.getfixturevalue("stack")
         own = stack.target
-        return replace(own, required_sightings=told.required_sightings or own.required_sightings)
-    target = Target.of(told, told.token_url)
-    run_log.secrets.add(*target.secrets.values(), *filter(None, [target.password]))
-    with closing(TokenEndpoint(target)) as endpoint:
+        yield replace(own, required_sightings=told.required_sightings or own.required_sightings)
+        return
+    deployment = Deployment(run_dir, harness_settings, told)
+    target = deployment.target
+    run_log.secrets.add(*target.secrets.values(), *filter(None, [target.password, target.viewer_password]))
+    with deployment, closing(TokenEndpoint(target)) as endpoint:
         endpoint.expect_there()
-    return target
+        request.config.stash[DEPLOYMENT] = deployment
+        yield target
+        del request.config.stash[DEPLOYMENT]
 
 
 @pytest.fixture(autouse=True)
@@ -168,8 +175,10 @@ def _servers_told(request: pytest.FixtureRequest) -> Iterator[None]:
 def _servers_live(request: pytest.FixtureRequest) -> Iterator[None]:
     """A server that died says so itself, instead of the check that missed it."""
     yield
-    if (running := request.config.stash.get(STACK, None)) is not None:
-        running.check()
+    if (stack := request.config.stash.get(STACK, None)) is not None:
+        stack.check()
+    if (deployment := request.config.stash.get(DEPLOYMENT, None)) is not None:
+        deployment.check()
 
 
 @pytest.fixture(scope="session")
@@ -234,13 +243,19 @@ def new_person(supabase: Supabase, names: Faker, run_log: RunLog) -> Iterator[Ca
 
 
 @pytest.fixture
-def new_party(supabase: Supabase, names: Faker, new_person: Callable[[], Person]) -> Callable[[], Party]:
-    """Makes parties that have not started, each with a host of its own."""
+def new_party(
+    supabase: Supabase, names: Faker, new_person: Callable[[], Person]
+) -> Iterator[Callable[[], Party]]:
+    """Makes parties that have not started, each with a host of its own; they are gone after the test."""
+    made: list[Party] = []
 
     def make() -> Party:
-        return supabase.create_party(new_person(), names.catch_phrase())
+        made.append(supabase.create_party(new_person(), names.catch_phrase()))
+        return made[-1]
 
-    return make
+    yield make
+    for party in made:
+        supabase.delete(party)
 
 
 @pytest.fixture(scope="session")
@@ -250,13 +265,20 @@ def given(target: Target) -> Given:
 
 
 @pytest.fixture
-def party(target: Target, request: pytest.FixtureRequest) -> Party:
-    """A fresh party with a host of its own; the given one where none can be made."""
-    if not target.makes_people:
-        given: Given = request.getfixturevalue("given")
-        return given.party
-    new_party: Callable[[], Party] = request.getfixturevalue("new_party")
-    return new_party()
+def party(target: Target, request: pytest.FixtureRequest) -> Iterator[Party]:
+    """A fresh party, with a host of its own where one can be made; else the given party."""
+    if target.makes_people and target.makes_parties:
+        new_party: Callable[[], Party] = request.getfixturevalue("new_party")
+        yield new_party()
+        return
+    given: Given = request.getfixturevalue("given")
+    if not target.makes_parties:
+        yield given.party
+        return
+    supabase: Supabase = request.getfixturevalue("supabase")
+    party = supabase.create_party(given.person, "A party of the harness")
+    yield party
+    supabase.delete(party)
 
 
 @pytest.fixture
@@ -271,14 +293,14 @@ def host_session(target: Target, request: pytest.FixtureRequest, party: Party) -
 
 @pytest.fixture(scope="session")
 def browsers(
-    target: Target,  # noqa: ARG001  first: it starts the built-in system, if that is the one
+    target: Target,
     playwright: Playwright,
     pytestconfig: pytest.Config,
     harness_settings: HarnessSettings,
 ) -> Iterator[Browsers]:
     """One browser process for each device profile, kept for the whole run."""
-    if STACK not in pytestconfig.stash:
-        raise NotGiven("needs the built-in system: the browser checks know its pages alone")
+    if STACK not in pytestconfig.stash and target.host.url is None:
+        raise NotGiven("needs host.url in the target file, the address of the host's page")
     executable = browser.ensure(harness_settings)
     headless = not pytestconfig.getoption("--headed")
     with Browsers(playwright, executable, harness_settings.cache / "clips", headless=headless) as running:
@@ -337,9 +359,19 @@ def new_host(cast: Cast) -> NewHost:
 
 
 @pytest.fixture
-def new_viewer(cast: Cast, new_person: Callable[[], Person]) -> Callable[[Party], Viewer]:
-    """Brings one more viewer to a party's page, signed in."""
-    return lambda party: cast.viewer(party, new_person())
+def new_viewer(cast: Cast, target: Target, request: pytest.FixtureRequest) -> Callable[[Party], Viewer]:
+    """Brings one more viewer to a party's page, signed in where viewers do."""
+
+    def come(party: Party) -> Viewer:
+        if not target.sign_in.viewer:
+            return cast.viewer(party, None)
+        if not target.makes_people:
+            given: Given = request.getfixturevalue("given")
+            return cast.viewer(party, given.viewer)
+        new_person: Callable[[], Person] = request.getfixturevalue("new_person")
+        return cast.viewer(party, new_person())
+
+    return come
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AnyHttpUrl, BeforeValidator, SecretStr, TypeAdapter
@@ -87,6 +89,12 @@ def exact_http_url(value: str) -> str:
     return value.strip()
 
 
+def _paths(value: object) -> object:
+    """Files: a list, or as PATH has them."""
+    return [Path(one) for one in value.split(os.pathsep) if one] if isinstance(value, str) else value
+
+
+Paths = Annotated[list[Path], NoDecode, BeforeValidator(_paths)]
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
 ServerUrl = Annotated[str, BeforeValidator(_server_url)]
 ExactHttpUrl = Annotated[str, BeforeValidator(exact_http_url)]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from harness.config.kinds import Filled, HttpUrl, HttpUrls, Origins, ServerUrl, SigningSecret
+from harness.config.kinds import Filled, HttpUrl, HttpUrls, Origins, Paths, ServerUrl, SigningSecret
 
 
 class ServerSettings(BaseSettings):
@@ -85,6 +85,11 @@ class LocalSupabaseSettings(ServerSettings):
         None,
         alias="HARNESS_DATABASE_TEMPLATES",
         description="folder to keep an empty PostgreSQL in, to start sooner",
+    )
+    schema_files: Paths = Field(
+        [],
+        alias="HARNESS_SUPABASE_SCHEMA",
+        description="SQL that makes the tables; default: a listening party's",
     )
 
 

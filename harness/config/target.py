@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from harness.config.app_pages import Errors, HostPage, ViewerPage
 from harness.config.app_people import PartyMaking, People, SignIn
-from harness.config.kinds import ExactHttpUrl, HttpUrl, ServerUrl
+from harness.config.kinds import ExactHttpUrl, HttpUrl, Paths, ServerUrl
 
 
 class Waiver(BaseModel):
@@ -78,7 +78,7 @@ class TargetSettings(BaseSettings):
     supabase: Literal["local", "real"] = Field(
         "real", alias="HARNESS_SUPABASE", description="`local`: one is started for the run, for `app_command`"
     )
-    supabase_schema: list[Path] = Field(
+    supabase_schema: Paths = Field(
         [],
         alias="HARNESS_SUPABASE_SCHEMA",
         description="SQL files that make the tables of a local Supabase; default: `fixtures/schema.sql`",

@@ -8,19 +8,21 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import AsyncConnection, DatabaseError, OperationalError
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from harness.config import PACKAGE, LocalSupabaseSettings, bundled
+from harness.errors import SetUpError
 from harness.local_supabase.postgres import installation
 from harness.local_supabase.postgres.borrowed import borrowed_database
 from harness.local_supabase.postgres.cluster import Cluster, running_cluster
 
 log = logging.getLogger("local_supabase")
 
-SCRIPTS = (PACKAGE / "local_supabase" / "bootstrap.sql", bundled("fixtures") / "schema.sql")
+BOOTSTRAP = PACKAGE / "local_supabase" / "bootstrap.sql"
+SCHEMA = bundled("fixtures") / "schema.sql"
 CONNECTIONS = 10
 ACQUIRE_TIMEOUT = 5.0
 
@@ -58,14 +60,25 @@ class Database:
         if self._settings.database_url is not None:
             url = self._settings.database_url.get_secret_value()
             log.info("using the PostgreSQL of DATABASE_URL")
-            return await stack.enter_async_context(borrowed_database(url, _fill))
+            return await stack.enter_async_context(borrowed_database(url, self._fill))
         found = installation.find()
         log.info("starting PostgreSQL %s of %s", found.version, found.folder)
         self._cluster = await stack.enter_async_context(
             running_cluster(found, self._settings.data_dir, self._settings.templates)
         )
-        await _fill(self._cluster.conninfo)
+        await self._fill(self._cluster.conninfo)
         return self._cluster.conninfo
+
+    async def _fill(self, conninfo: str) -> None:
+        """What every project has, and then the tables. Raises SetUpError for SQL that is refused."""
+        async with await AsyncConnection.connect(conninfo) as connection:
+            for script in (BOOTSTRAP, *(self._settings.schema_files or [SCHEMA])):
+                try:
+                    await connection.execute(script.read_bytes())
+                except (OSError, DatabaseError) as error:
+                    raise SetUpError(
+                        f"The schema {script} could not be run: {str(error).splitlines()[0]}"
+                    ) from None
 
     @asynccontextmanager
     async def as_owner(self) -> AsyncIterator[Connection]:
@@ -93,9 +106,3 @@ class Database:
         except (OperationalError, PoolTimeout) as error:
             return str(error)
         return None
-
-
-async def _fill(conninfo: str) -> None:
-    async with await AsyncConnection.connect(conninfo) as connection:
-        for script in SCRIPTS:
-            await connection.execute(script.read_bytes())

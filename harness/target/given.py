@@ -35,8 +35,20 @@ class Given:
                 "a party that the given user hosts"
             )
         self._expect_there(self._target.party_id)
-        host = Person(self.session.user_id, self._target.email or "", self._target.password or "", name="")
-        return Party(self._target.party_id, host, title="")
+        return Party(self._target.party_id, self.person, title="")
+
+    @property
+    def person(self) -> Person:
+        """The given user, who hosts."""
+        return Person(self.session.user_id, self._target.email or "", self._target.password or "", name="")
+
+    @property
+    def viewer(self) -> Person:
+        """Another user, who watches; known by a storage state alone where there is one."""
+        if self._target.sign_in.how == "storage_state":
+            return Person("", self._target.viewer_email or "", self._target.viewer_password or "", name="")
+        email, password = self._target.needed("viewer_email"), self._target.needed("viewer_password")
+        return Person("", email, password, name="")
 
     def _expect_there(self, party_id: str) -> None:
         """A party that is not there, or somebody else's, would make a right endpoint look wrong."""
