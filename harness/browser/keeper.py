@@ -71,6 +71,8 @@ class Keeper:
         self._now = Told(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if hasattr(report, "node"):
+            return  # of another process (pytest-xdist's), which keeps its own
         if report.failed and self._now.failed is None and report.nodeid == self._now.test:
             self._now.failed = report
 

@@ -42,7 +42,7 @@
     .filter((track) => track.kind === "audio" && track.readyState === "live");
   const flowing = received.filter((track) => !track.muted);
   if (flowing.length < received.length)
-    missing.push(`Received sound: of ${received.length} tracks ${received.length - flowing.length} get no packets.`);
+    missing.push(`Received sound: no packets come on ${received.length - flowing.length} of ${received.length} tracks.`);
   const record = async (track) => {
     const stream = new MediaStream([track]);
     const element = new Audio();
@@ -62,9 +62,9 @@
     if (recorder.state !== "inactive") recorder.stop();
     await over;
     element.srcObject = null;
-    const sound = new Blob(parts, { type: recorder.mimeType });
-    const content = base64(new Uint8Array(await sound.arrayBuffer()));
-    return { at, type: sound.type.split(";")[0], content };
+    const [type] = (recorder.mimeType || parts[0]?.type || "audio/ogg").split(";"); // Firefox: only of the parts
+    const content = base64(new Uint8Array(await new Blob(parts).arrayBuffer()));
+    return { at, type, content };
   };
   const sounds = flowing.slice(0, 4).map((track) =>
     record(track).catch((error) => {

@@ -170,6 +170,10 @@ def test_a_broken_system_turns_red_and_the_report_says_where(
         traces = list(gate.run.glob("evidence/*/trace-*.zip"))
         assert traces, "a red check with a browser must leave Playwright traces"
         assert not [trace for trace in traces if tells_tokens(trace)], "a trace holds a token"
+    pages = list(gate.run.glob("evidence/*/evidence.html"))
+    assert pages, "a red check must leave its evidence"
+    assert all(str(page.relative_to(gate.run)) in report for page in pages), "the report leads to it"
+    assert not [page for page in pages if TOKEN.search(page.read_bytes())], "evidence holds a token"
 
 
 def judge(product: Product, folder: Path) -> Judged:
