@@ -36,6 +36,7 @@ BESIDE = (
     "tests/unit/local_supabase",
     "tests/unit/target",
     "tests/unit/stack",
+    "tests/unit/party",
 )
 
 
