@@ -163,12 +163,14 @@ def target(
 def _servers_told(request: pytest.FixtureRequest) -> Iterator[None]:
     """Of a red test, what the servers have to say: asked last of all, while they run."""
     yield
-    keeper, stack = request.config.stash.get(KEEPER, None), request.config.stash.get(STACK, None)
-    if keeper is None or stack is None or not request.node.stash.get(FAILED, False):
+    keeper, stash = request.config.stash.get(KEEPER, None), request.config.stash
+    servers = stash.get(STACK, None) or stash.get(DEPLOYMENT, None)
+    if keeper is None or servers is None or not request.node.stash.get(FAILED, False):
         return
     about = While(keeper.began, time.time(), keeper.calls())
-    control = stack.stream_control_url
-    keeper.tell(server_account(about, control, stack.server_logs), faults=armed_faults(control))
+    control = servers.stream_control_url or servers.target.stream_control_url
+    account = server_account(about, control, servers.server_logs)
+    keeper.tell(account, faults=armed_faults(control) if control else ())
 
 
 @pytest.fixture(autouse=True)

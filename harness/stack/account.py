@@ -18,7 +18,8 @@ ANSWERS_WITHIN = 5.0  # seconds
 TAIL = 400_000  # bytes of a log that are looked at, from its end
 SLACK = 0.5  # seconds afterwards: what is asked last is answered a little later
 OF_CALL = re.compile(r'"callId": "(?P<id>[^"]+)"')
-STAMP = re.compile(r"^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) ")
+MOST_UNDATED = 100  # lines of a log that tells no times
+STAMP = re.compile(r"^\[?(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?)\]?\s")
 STREAM = "stream"
 
 
@@ -93,6 +94,9 @@ def _logged(about: While, who: str, log: Path) -> Account:
             lines = file.read().decode("utf-8", "replace").splitlines()
     except OSError as error:
         return Account(missing=(f"The log of the {who}: {error.strerror}.",))
+    if not any(STAMP.match(line) for line in lines):
+        # Of an app that logs no times: as of now.
+        return Account(tuple(Row(about.ended, who, "server", line) for line in lines[-MOST_UNDATED:]))
     told = ((t, line) for t, line in _dated(lines) if about.has(t) and about.is_about(line))
     return Account(tuple(Row(t, who, "server", line) for t, line in told))
 
@@ -102,7 +106,7 @@ def _dated(lines: list[str]) -> Iterator[tuple[float, str]]:
     t = 0.0
     for line in lines:
         if found := STAMP.match(line):
-            t = datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S,%f").astimezone().timestamp()
+            t = datetime.fromisoformat(found[1]).timestamp()
         yield t, line[len(found[0]) if found else 0 :]
 
 

@@ -12,7 +12,7 @@ from harness.config import HarnessSettings, TargetSettings
 from harness.stack.app_process import AppProcess
 from harness.stack.keys import Keys, make_keys
 from harness.stack.process import ServerProcess
-from harness.stack.system import MODULES
+from harness.stack.system import LANES, MODULES
 from harness.target import Target
 
 # What an app that is started for the run is told, by these names in capital letters.
@@ -92,6 +92,14 @@ class Deployment:
         """The control API of the local Stream, if it was started here."""
         stream = self._servers.get("local Stream")
         return f"{stream.url}/_control" if stream is not None else None
+
+    @property
+    def server_logs(self) -> dict[str, Path]:
+        """What each server writes that can be read here, by its name in a timeline."""
+        logs = {LANES[name]: self._log(name) for name in self._servers}
+        if self.target.token_server_log is not None:
+            logs["token-server"] = self.target.token_server_log
+        return logs
 
     def _keys(self) -> Keys:
         """Made, but for those of Stream that were told: an app may know them by heart."""

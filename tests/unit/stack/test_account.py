@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,27 @@ def test_lines_of_that_while_with_their_tracebacks(tmp_path: Path) -> None:
         "Stream's journal: this Stream keeps none that could be read.",
         "The log of the other: No such file or directory.",
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{}T{}Z said", "[{}T{}.25+00:00] said", "{} {} said", "{}T{}+0000 said"],
+    ids=lambda line: line[:12],
+)
+def test_logs_of_apps_tell_times_in_ways_of_their_own(tmp_path: Path, line: str) -> None:
+    log, utc = tmp_path / "app.log", "T{}" in line
+    then = datetime.fromtimestamp(NOW + 1, UTC) if utc else datetime.fromtimestamp(NOW + 1)
+    log.write_text(line.format(then.date(), then.strftime("%H:%M:%S")) + "\n")
+    told = server_account(While(NOW - 1, NOW + 5), None, {"app": log})
+    assert [(abs(row.t - NOW - 1) < 1.1, row.text) for row in told.rows] == [(True, "said")]
+
+
+def test_the_end_of_a_log_that_tells_no_times_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("".join(f"line {number}\n" for number in range(300)))
+    told = server_account(While(NOW, NOW + 5), None, {"app": log})
+    assert [row.text for row in told.rows] == [f"line {number}" for number in range(200, 300)]
+    assert {row.t for row in told.rows} == {NOW + 5}
 
 
 def test_a_stream_that_does_not_answer_is_told() -> None:
