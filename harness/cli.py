@@ -17,7 +17,7 @@ except ImportError as error:
     sys.exit(2)
 
 from harness.errors import HarnessError
-from harness.setup.commands import COMMANDS, PACKAGES, needs, program, unknown
+from harness.setup.commands import BROWSER, COMMANDS, PACKAGES, needs, program, unknown
 from harness.setup.start import interrupt
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def commands() -> None:
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), help="seconds until the run is cut off"
 )
+@click.option(
+    "--connect", metavar="WS", multiple=True, help="a Playwright server that starts the browsers; may repeat"
+)
 def gate(
     only: str | None,
     runs: Path | None,
@@ -71,6 +74,7 @@ def gate(
     shard: str | None,
     timings: Path | None,
     time_limit: float | None,
+    connect: tuple[str, ...],
 ) -> int:
     from harness.config import HarnessSettings, load, load_target
     from harness.gate import Speed
@@ -79,14 +83,16 @@ def gate(
     from harness.gate.share import Share
 
     told = {"runs": runs, "target_file": target}
-    settings = load(HarnessSettings).model_copy(
+    servers = {"HARNESS_CONNECT": ",".join(connect)} if connect else {}
+    settings = load(HarnessSettings, **servers).model_copy(
         update={name: value for name, value in told.items() if value is not None}
     )
     deployment = load_target(settings.target_file, token_url)
     named = [] if only is None else [only]
     choose(named, catalogue())  # a wrong name is told before anything is installed
     speed = Speed(workers, Share.parse(shard) if shard else None, time_limit, timings)
-    _make_ready(settings, _gate_needs(deployment))
+    needed = [need for need in _gate_needs(deployment) if not (settings.connect and need == BROWSER)]
+    _make_ready(settings, needed)
     return run_gate(settings, named, deployment, speed)
 
 

@@ -303,9 +303,13 @@ def browsers(
     """One browser process for each device profile, kept for the whole run."""
     if STACK not in pytestconfig.stash and target.host.url is None:
         raise NotGiven("needs host.url in the target file, the address of the host's page")
-    executable = browser.ensure(harness_settings)
-    headless = not pytestconfig.getoption("--headed")
-    with Browsers(playwright, executable, harness_settings.cache / "clips", headless=headless) as running:
+    connect = harness_settings.connect
+    # Playwright servers have browsers of their own; a path that is named is one on their machines.
+    executable = harness_settings.browser if connect else browser.ensure(harness_settings)
+    headless, clips = not pytestconfig.getoption("--headed"), harness_settings.cache / "clips"
+    with Browsers(playwright, executable, clips, headless=headless, connect=connect) as running:
+        if seen_at := target.pages_url or target.host.url:
+            running.expect_reach(seen_at.partition("{")[0])
         yield running
 
 

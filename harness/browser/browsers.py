@@ -15,6 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.device_profile import BASE_FLAGS, PROFILES, DeviceProfile
 from harness.browser.devices import Devices
+from harness.browser.remote import RemoteBrowsers, expect_reaches
 from harness.errors import HarnessError, UsageError
 
 VIEWPORT = (1280, 720)
@@ -24,16 +25,24 @@ class Browsers:
     """Launches through `playwright` (its sync API; the caller starts and stops it) the browser `executable`.
 
     It must be the full Chromium or Chrome: the headless shell ignores permissions. None: Playwright's own.
+    With `connect`, Playwright servers start them instead, and `executable` is a path on their machines.
     Raises HarnessError when a browser does not start or has ended by itself.
     """
 
     def __init__(
-        self, playwright: Playwright, executable: Path | None, clips: Path, *, headless: bool = True
+        self,
+        playwright: Playwright,
+        executable: Path | None,
+        clips: Path,
+        *,
+        headless: bool = True,
+        connect: Sequence[str] = (),
     ) -> None:
         self._playwright = playwright
         self._executable = executable
         self._clips = clips
         self._headless = headless
+        self._remote = RemoteBrowsers(playwright, connect, executable) if connect else None
         self._running: dict[str, Browser] = {}
         self._devices: dict[str, Devices] = {}
         self._sockets = tempfile.TemporaryDirectory(prefix="harness-cameras-")
@@ -92,6 +101,11 @@ class Browsers:
         finally:
             PROFILES[profile].unplug_camera(sockets)
 
+    def expect_reach(self, url: str) -> None:
+        """Raises NotGiven when browsers elsewhere cannot reach this address."""
+        if self._remote is not None:
+            expect_reaches(self.of("no_devices"), url)
+
     def check(self) -> None:
         """Raises HarnessError when a browser has ended by itself; the next who asks gets a fresh one."""
         ended = [name for name, browser in self._running.items() if not browser.is_connected()]
@@ -137,6 +151,8 @@ class Browsers:
             raise self._would_not_start(error) from None
 
     def _start(self, flags: list[str], *, sandbox: bool) -> Browser:
+        if self._remote is not None:
+            return self._remote.start(flags, headless=self._headless, sandbox=sandbox)
         # Playwright's headless with the full browser is the new headless mode.
         return self._playwright.chromium.launch(
             executable_path=self._executable, headless=self._headless, args=flags, chromium_sandbox=sandbox

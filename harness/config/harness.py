@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from harness.config.kinds import WebSocketUrls
+
 
 class HarnessSettings(BaseSettings):
     """What the harness itself may be told by its environment."""
@@ -18,6 +20,9 @@ class HarnessSettings(BaseSettings):
     runs: Path = Field(Path("runs"), alias="HARNESS_RUNS", description="where each run leaves its folder")
     browser: Path | None = Field(None, alias="HARNESS_BROWSER", description="a Chromium or Chrome to use")
     database_url: SecretStr | None = Field(None, alias="DATABASE_URL")
+    connect: WebSocketUrls = Field(
+        [], alias="HARNESS_CONNECT", description="Playwright servers that start the browsers; comma-separated"
+    )
     target_file: Path | None = Field(None, alias="HARNESS_TARGET", description="describes a deployment")
     seed: int = Field(1, alias="HARNESS_SEED", description="people's and parties' names are made from it")
 

@@ -94,8 +94,18 @@ def _paths(value: object) -> object:
     return [Path(one) for one in value.split(os.pathsep) if one] if isinstance(value, str) else value
 
 
+def _web_sockets(value: str | list[str]) -> list[str]:
+    urls = _comma_separated(value)
+    for url in urls:
+        if not WEB_SOCKET.fullmatch(url):
+            raise PydanticCustomError("ws", "expected addresses like ws://name:3000/, without a password")
+    return urls
+
+
 Paths = Annotated[list[Path], NoDecode, BeforeValidator(_paths)]
+WEB_SOCKET = re.compile(r"wss?://[^\s@]+")
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]
 ServerUrl = Annotated[str, BeforeValidator(_server_url)]
 ExactHttpUrl = Annotated[str, BeforeValidator(exact_http_url)]
+WebSocketUrls = Annotated[list[str], NoDecode, BeforeValidator(_web_sockets)]
 HttpUrls = Annotated[list[ExactHttpUrl], NoDecode, BeforeValidator(_comma_separated)]

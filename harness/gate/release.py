@@ -125,7 +125,9 @@ def default_workers(target: TargetSettings) -> int:
 def _told(target: TargetSettings, settings: HarnessSettings) -> dict[str, str]:
     """What the command line said of the target, for the process that runs the checks."""
     file = {"HARNESS_TARGET": str(settings.target_file.absolute())} if settings.target_file else {}
-    return file | ({"HARNESS_TOKEN_URL": target.token_url} if target.token_url else {})
+    endpoint = {"HARNESS_TOKEN_URL": target.token_url} if target.token_url else {}
+    servers = {"HARNESS_CONNECT": ",".join(settings.connect)} if settings.connect else {}
+    return file | endpoint | servers
 
 
 def _noted(run: Run, verdict: Verdict, found: Sequence[CheckResult]) -> Verdict:
