@@ -167,9 +167,9 @@ def test_both_peers_restart_ice_and_the_picture_goes_on(party: Party, clients: C
     goes_on(watching)
 
 
-# The current client alone: with 1.0 the sound of the screen sometimes does not come (docs/local-stream.md).
-def test_shared_screen_with_its_sound_comes_beside_the_camera(party: Party) -> None:
-    live, watching = party.starts("current", "current")
+@pytest.mark.parametrize("clients", ["current", "seed"])
+def test_shared_screen_with_its_sound_comes_beside_the_camera(party: Party, clients: Clients) -> None:
+    live, watching = party.starts(clients, clients)
     watching.does("resize", *LARGE)
     shows(watching, LARGE[0])
     goes_on(watching)

@@ -14,6 +14,7 @@ from harness.local_stream.sfu.errors import SfuError, unauthenticated
 from harness.local_stream.sfu.media_faults import MediaFaults
 from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
+from harness.local_stream.sfu.publish_options import AUDIO_TYPES
 from harness.local_stream.sfu.pulse import Pulse
 from harness.local_stream.sfu.subscriber import Source
 from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
@@ -367,9 +368,12 @@ class Room:
 
 
 def _wish(participant: Participant, key: TrackKey) -> Wish | None:
-    """Clients name the pictures that they want; everybody else's microphone comes unasked."""
+    """Clients name the pictures that they want; everybody else's sound comes unasked.
+
+    That of a screen, too: client 1.0 asks for it only if it is there when it asks for the screen.
+    """
     session_id, kind = key
-    if kind == models.TRACK_TYPE_AUDIO and session_id != participant.session_id:
+    if kind in AUDIO_TYPES and session_id != participant.session_id:
         return BEST
     return participant.wanted.get(key)
 

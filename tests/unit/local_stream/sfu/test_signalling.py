@@ -146,6 +146,29 @@ def test_offer_names_the_stream_after_its_publisher(run: Run) -> None:
     run(scenario)
 
 
+def test_sound_of_a_screen_comes_unasked_and_its_picture_does_not(run: Run) -> None:
+    async def scenario() -> None:
+        async with serving() as served:
+            host = served.client("host", frozenset({"screenshare"}))
+            viewer = served.client("viewer")
+            await host.join()
+            await viewer.join()
+            kinds = (models.TRACK_TYPE_SCREEN_SHARE, models.TRACK_TYPE_SCREEN_SHARE_AUDIO)
+            for track in (Grey(60), Tone(750)):
+                host.publisher.addTransceiver(track, direction="sendonly")
+            await host.publisher.setLocalDescription(await host.publisher.createOffer())
+            infos = [
+                models.TrackInfo(track_id=each.sender.track.id, track_type=kind, mid=each.mid)
+                for kind, each in zip(kinds, host.publisher.getTransceivers(), strict=True)
+            ]
+            await host.set_publisher(host.publisher.localDescription.sdp, infos)
+            offer = await viewer.answer_offer()
+            assert "TRACK_TYPE_SCREEN_SHARE_AUDIO" in offer
+            assert "m=video" not in offer
+
+    run(scenario)
+
+
 def test_ice_restart_offers_new_credentials(run: Run) -> None:
     async def scenario() -> None:
         async with serving() as served:
