@@ -9,9 +9,12 @@
     delete window[ears];
     return null;
   }
-  const elements = [...document.querySelectorAll("audio, video")].filter(
-    (element) => element.srcObject?.getAudioTracks?.().length,
-  );
+  // Components keep theirs in shadow roots; what is in a closed one cannot be found.
+  const within = (root) => [
+    ...root.querySelectorAll("audio, video"),
+    ...[...root.querySelectorAll("*")].flatMap(({ shadowRoot }) => (shadowRoot ? within(shadowRoot) : [])),
+  ];
+  const elements = within(document).filter((element) => element.srcObject?.getAudioTracks?.().length);
   const { arrivals } = window[Symbol.for("harness.probe")] ?? {};
   const obstacle = (element) => {
     const [track] = element.srcObject.getAudioTracks();

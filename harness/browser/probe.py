@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Error as PlaywrightError
 
 SCRIPT = Path(__file__).with_name("probe.js")
 SPEAKS = "harness probe "
@@ -128,11 +130,19 @@ class Probe:
 
     def received_media_bytes(self) -> MediaBytes:
         """What the page has received. A page that made no peer connection has received nothing."""
-        return MediaBytes(**self.page.evaluate(MEDIA_BYTES, "in"))
+        return self._media_bytes("in")
 
     def sent_media_bytes(self) -> MediaBytes:
         """What the page has sent."""
-        return MediaBytes(**self.page.evaluate(MEDIA_BYTES, "out"))
+        return self._media_bytes("out")
+
+    def _media_bytes(self, direction: str) -> MediaBytes:
+        """Of the page and of the iframes in it."""
+        found = [self.page.evaluate(MEDIA_BYTES, direction)]
+        for frame in self.page.frames[1:]:
+            with suppress(PlaywrightError):  # one that goes, or is no page
+                found.append(frame.evaluate(MEDIA_BYTES, direction))
+        return MediaBytes(*(sum(one[kind] for one in found) for kind in ("audio", "video")))
 
     def _hear(self, message: ConsoleMessage) -> None:
         if not is_probe(message):

@@ -44,9 +44,9 @@ SFU_JOIN: dict[Role, Place] = {"host": "host SFU join", "viewer": "viewer SFU jo
 class Recorder:
     """Listens to `page`, which belongs to `who` in the `role` of host or viewer; make it before it navigates.
 
-    `token_url` is the address of the token endpoint, `row` says where a party's row is.
-    `journey` is set by whoever knows which party is meant.
-    What it is asked for is complete: everything that the page had sent when it was asked.
+    `token_url` is the address of the token endpoint, `row` says where a party's row is, `party_in_address` finds the `id` in that of a party's
+    page. `journey` is set by whoever knows which party is meant. What it is asked for is complete:
+    everything that the page had sent when it was asked.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Recorder:
         run_log: RunLog,
         token_url: str,
         row: PartyMaking | None = None,
+        party_in_address: re.Pattern[str] = PARTY_IN_ADDRESS,
     ) -> None:
         self.who = who
         self._row = row or PartyMaking()
@@ -66,6 +67,7 @@ class Recorder:
         self.page = page
         self._run_log = run_log
         self._token_url = token_url
+        self._party_in_address = party_in_address
         self._token_requests = 0
         self._under_way: set[Request] = set()
         self._exchanges: list[Exchange] = []
@@ -275,7 +277,7 @@ class Recorder:
         if frame.parent_frame is not None:
             return
         self.event("page", text=f"opens {frame.url.partition('?')[0]}")
-        if party := PARTY_IN_ADDRESS.search(frame.url):
+        if party := self._party_in_address.search(frame.url):
             self.sight(PAGE[self.role], party["id"], f"address {frame.url.partition('?')[0]}")
 
 

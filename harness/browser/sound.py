@@ -8,11 +8,13 @@ host's tone, in pulses as the host's microphone gives it: a sound that is stuck 
 from __future__ import annotations
 
 import base64
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from harness.media.tone import Tone, clip_of, dominant_frequency, pulses, tone_of
@@ -92,14 +94,23 @@ class Ears:
 
     def __exit__(self, *exception: object) -> None:
         if not self._page.is_closed():
-            self._page.evaluate(LISTEN, self._asked(end=True))
+            self._ask(end=True)
 
     def hear(self) -> Heard:
         """The last 0.7 s of what is audible now."""
-        return judge(self._page.evaluate(LISTEN, self._asked(end=False)))
+        answers = [answer for answer in self._ask(end=False) if answer is not None]
+        # Players may be in an iframe: where something sounds, or else where something could.
+        best = max(answers, key=lambda answer: (answer["samples"] is not None, answer["elements"]))
+        return judge(best)
 
-    def _asked(self, *, end: bool) -> dict[str, Any]:
-        return {"samples": SAMPLES, "since": self._since, "end": end}
+    def _ask(self, *, end: bool) -> list[dict[str, Any] | None]:
+        """What each frame of the page answers, the page's own first."""
+        asked = {"samples": SAMPLES, "since": self._since, "end": end}
+        answers = [self._page.evaluate(LISTEN, asked)]
+        for frame in self._page.frames[1:]:
+            with suppress(PlaywrightError):  # a frame that goes has nothing to say
+                answers.append(frame.evaluate(LISTEN, asked))
+        return answers
 
 
 def judge(answer: dict[str, Any]) -> Heard:

@@ -43,7 +43,8 @@ class Visitor(ABC):
         self.target = target
         self.opened_at: float | None = None  # unix seconds
         self._sockets_before = 0
-        self.recorder = Recorder(self.page, who, self.role, run_log, target.token_url, target.party)
+        address = target.party_in_address(self.role)
+        self.recorder = Recorder(self.page, who, self.role, run_log, target.token_url, target.party, address)
         self.probe = self.recorder.probe
         self._run_log = run_log
         self.page.on("dialog", self._accept)

@@ -125,7 +125,9 @@ def default_workers(target: TargetSettings) -> int:
 def _told(target: TargetSettings, settings: HarnessSettings) -> dict[str, str]:
     """What the command line said of the target, for the process that runs the checks."""
     file = {"HARNESS_TARGET": str(settings.target_file.absolute())} if settings.target_file else {}
-    endpoint = {"HARNESS_TOKEN_URL": target.token_url} if target.token_url else {}
+    # An app that is started for the run is on another port each time: its addresses are not known yet.
+    known = target.token_url if target.app_command is None else None
+    endpoint = {"HARNESS_TOKEN_URL": known} if known else {}
     servers = {"HARNESS_CONNECT": ",".join(settings.connect)} if settings.connect else {}
     return file | endpoint | servers
 

@@ -108,14 +108,13 @@ class Deployment:
         return replace(make_keys(), **stream)
 
     def _target(self) -> Target:
-        made: dict[str, str | Path] = {}
+        made: dict[str, str] = {}
         if (stream := self._servers.get("local Stream")) is not None:
             made = {"stream_base_url": stream.url, **_of(self.keys, "stream")}
         if (supabase := self._servers.get("local Supabase")) is not None:
             made |= {"supabase_url": supabase.url, **_of(self.keys, "supabase")}
-        if self._told.app_command is not None and self._told.token_server_log is None:
-            made["token_server_log"] = self._log("app")
-        return Target.of(self._told.model_copy(update=made), str(self._told.token_url))
+        target = Target.of(self._told.model_copy(update=made), str(self._told.token_url))
+        return replace(target, stream_control_url=self.stream_control_url)
 
     def _environment(self, name: str) -> dict[str, str]:
         """What a local server is told."""

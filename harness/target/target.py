@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, urlsplit
 
 from harness.config import Errors, HostPage, PartyMaking, People, SignIn, TargetSettings, ViewerPage
+from harness.config.faults import nearest
 from harness.errors import NotGiven, SettingsError
 from harness.trace.redactor import Redactor
 from harness.trace.sightings import PLACES, Place
@@ -64,6 +67,7 @@ class Target:
     @classmethod
     def of(cls, settings: TargetSettings, token_url: str) -> Target:
         """The deployment whose token endpoint is at `token_url`."""
+        _expect_places(settings.required_sightings)
         told = {name: value for name, value in settings.plain().items() if name in cls.__dataclass_fields__}
         url = settings.pages_url or _origin(settings.host.url)
         return cls(**{**told, "token_url": token_url, "pages_url": url})
@@ -76,6 +80,12 @@ class Target:
         if self.host.url is not None or self.viewer.url is not None:
             raise NotGiven(f"needs {role}.url in the target file, the address of the {role}'s page")
         return f"{self.needed('pages_url')}{REFERENCE_PAGES[role]}".replace("{party_id}", party_id)
+
+    def party_in_address(self, role: Role) -> re.Pattern[str]:
+        """Finds the `id` of the party in an address of this role's page."""
+        url = (self.host if role == "host" else self.viewer).url or "/party/{party_id}"
+        before, _, after = url.partition("{party_id}")
+        return re.compile(f"{re.escape(before)}(?P<id>[^/?#&]+)(?:{re.escape(after)})?")
 
     def needed(self, name: str) -> str:
         """The field of this name; raises NotGiven, with the variable that sets it, when it is not there."""
@@ -103,12 +113,7 @@ class Target:
             absent = {place for place, source in missing.items() if source is None}
             # A recording costs money and has to be allowed by the call type: it must be asked for.
             return [place for place in PLACES if place not in {"recording", *absent}]
-        unknown = set(self.required_sightings).difference(PLACES)
-        if unknown:
-            raise SettingsError(
-                f"required_sightings names {', '.join(sorted(unknown))}: "
-                f"expected some of {', '.join(PLACES)}."
-            )
+        _expect_places(self.required_sightings)
         return [place for place in PLACES if place in self.required_sightings]
 
     @property
@@ -130,6 +135,14 @@ class Target:
         """Masks this target's secrets and every signed token in what is shown or written."""
         passwords = filter(None, [self.password, self.viewer_password])
         return Redactor([*self.secrets.values(), *passwords])
+
+
+def _expect_places(required: Iterable[str]) -> None:
+    """Raises SettingsError for what is no place where a callId can be seen."""
+    for place in required:
+        if place not in PLACES:
+            expected = f"expected some of {', '.join(PLACES)}.{nearest(place, PLACES)}"
+            raise SettingsError(f"required_sightings has {place!r}, which is no place: {expected}")
 
 
 def _origin(url: str | None) -> str | None:
