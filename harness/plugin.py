@@ -149,7 +149,7 @@ def target(
         own = stack.target
         yield replace(own, required_sightings=told.required_sightings or own.required_sightings)
         return
-    deployment = Deployment(run_dir, harness_settings, told)
+    deployment = Deployment(_of_worker(request.config, run_dir), harness_settings, told)
     target = deployment.target
     run_log.secrets.add(*target.secrets.values(), *filter(None, [target.password, target.viewer_password]))
     with deployment, closing(TokenEndpoint(target)) as endpoint:

@@ -44,9 +44,9 @@ SFU_JOIN: dict[Role, Place] = {"host": "host SFU join", "viewer": "viewer SFU jo
 class Recorder:
     """Listens to `page`, which belongs to `who` in the `role` of host or viewer; make it before it navigates.
 
-    `token_url` is the address of the token endpoint, `row` says where a party's row is, `party_in_address` finds the `id` in that of a party's
-    page. `journey` is set by whoever knows which party is meant. What it is asked for is complete:
-    everything that the page had sent when it was asked.
+    `token_url` is the address of the token endpoint, `row` says where a party's row is, `party_in_address`
+    finds the `id` in the address of a party's page. `journey` is set by whoever knows which party is meant.
+    What it is asked for is complete: everything that the page had sent when it was asked.
     """
 
     def __init__(

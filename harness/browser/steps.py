@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from harness.browser.exchange import is_coordinator_socket
@@ -15,6 +15,7 @@ IN_ORDER = ("token", "client", "join", "camera", "microphone", "go live", "party
 # The same as they come to Stream and its SFU.
 ON_STREAM = ("client", "join", "SFU join", "camera", "microphone", "go live")
 ASKED = {"JoinCall": "join", "JoinRequest": "SFU join", "GoLive": "go live"}
+DEVICES = ("camera", "microphone")
 TRACKS = {"TRACK_TYPE_VIDEO": "camera", "TRACK_TYPE_AUDIO": "microphone"}
 
 
@@ -30,6 +31,23 @@ class Step:
 def expected_steps(target: Target) -> list[str]:
     """The steps that a page takes; where the app's server writes the party's row, the page does not."""
     return [name for name in IN_ORDER if name != "party row" or target.party.row_by == "page"]
+
+
+def in_expected_order(steps: Sequence[Step]) -> list[str]:
+    """The names of `steps`, where a device that is asked for again before the party is live counts once.
+
+    The vendor's client asks more than once by itself, and for the microphone as soon as it has joined: where
+    camera and microphone follow each other, it is as good as the other way round.
+    """
+    names: list[str] = []
+    for step in steps:
+        if step.name not in DEVICES or step.name not in names or "go live" in names:
+            names.append(step.name)
+    for at in range(len(names) - 1):
+        if (names[at], names[at + 1]) == ("microphone", "camera"):
+            names[at : at + 2] = DEVICES
+            break
+    return names
 
 
 def steps_of(recorder: Recorder, media: list[MediaRequest], target: Target) -> list[Step]:

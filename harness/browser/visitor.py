@@ -160,11 +160,14 @@ class Visitor(ABC):
     def reads_error(self, expected: str, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page shows exactly this error. Raises Finding with what it shows instead."""
         words = self._wording(expected)
+        shown: str | None = None
 
         def why_not_yet() -> str | None:
+            nonlocal shown
             if self.is_told(expected):
                 return None
-            return f"{self.who} expected the error {words}, the page shows {self.error!r}{words.advice}."
+            shown = self.error or shown  # a toast that has gone was shown
+            return f"{self.who} expected the error {words}, the page shows {shown!r}{words.advice}."
 
         eventually(why_not_yet, within=within)
         return self

@@ -26,6 +26,17 @@ FOR_APP = (
     "supabase_jwt_secret",
 )
 
+# What an app that is started for the run is told, by these names in capital letters.
+FOR_APP = (
+    "stream_api_key",
+    "stream_api_secret",
+    "stream_base_url",
+    "supabase_url",
+    "supabase_anon_key",
+    "supabase_service_role_key",
+    "supabase_jwt_secret",
+)
+
 
 class Deployment:
     """A context: inside it all of the deployment runs that is to be started; `target` describes it."""
@@ -99,6 +110,8 @@ class Deployment:
         logs = {LANES[name]: self._log(name) for name in self._servers}
         if self.target.token_server_log is not None:
             logs["token-server"] = self.target.token_server_log
+        elif self._app is not None:
+            logs["token-server"] = self._log("app")
         return logs
 
     def _keys(self) -> Keys:
@@ -140,15 +153,7 @@ class Deployment:
 
     def _for_app(self) -> dict[str, str]:
         """Where its back ends are and with which keys: what was told or made, by the names of the target."""
-        names = (
-            "stream_api_key",
-            "stream_api_secret",
-            "stream_base_url",
-            "supabase_url",
-            "supabase_anon_key",
-        )
-        names += ("supabase_service_role_key", "supabase_jwt_secret")
-        values = {name.upper(): getattr(self.target, name) for name in names}
+        values = {name.upper(): getattr(self.target, name) for name in FOR_APP}
         return {"PORT": str(self._told.app_port), **{name: value for name, value in values.items() if value}}
 
 

@@ -1,1 +1,53 @@
 """An app that the harness knows by its target file alone is judged as the built-in system is."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.demo_app.demo import built, gate
+
+ELSEWHERE = "11111111-1111-4111-8111-111111111111"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app, built."""
+    return built(tmp_path_factory.mktemp("demo"))
+
+
+def changed(app: Path, folder: Path, file: str, old: str, new: str) -> Path:
+    """A copy of the app with one edit."""
+    copy = shutil.copytree(app, folder / "app")
+    text = (copy / file).read_text()
+    assert text.count(old) == 1, f"{old!r} was not found once in {file}"
+    (copy / file).write_text(text.replace(old, new))
+    return copy
+
+
+@pytest.mark.timeout(240)
+def test_it_is_proved_by_its_target_file_alone(app: Path) -> None:
+    came = gate(app, "T01,G01,G03,C02")
+    assert came.code == 0, came.text
+    assert "PARTIAL  The 4 chosen checks are green" in came.text
+
+
+@pytest.mark.timeout(240)
+def test_it_turns_red_where_it_is_wrong(app: Path, tmp_path: Path) -> None:
+    wrong = changed(app, tmp_path, "server.mjs", "callId: room.room }", f'callId: "{ELSEWHERE}" }}')
+    came = gate(wrong, "C01")
+    assert came.code == 1, came.text
+    assert re.search(rf"callId parts at [\w ]+ \(\w+\): {ELSEWHERE}; before it", came.text), came.text
+
+
+def test_what_its_owner_did_not_tell_is_a_gap(app: Path, tmp_path: Path) -> None:
+    silent = changed(
+        app, tmp_path, "harness.toml", 'url = "http://127.0.0.1:{port}/studio?room={party_id}"', ""
+    )
+    came = gate(silent, "G02")
+    assert came.code == 2, came.text
+    assert "skipped: not run: needs host.url in the target file" in came.text
+    assert "pass" not in came.text

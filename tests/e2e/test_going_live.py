@@ -8,7 +8,7 @@ import pytest
 
 from harness.browser.eventually import eventually
 from harness.browser.host import Host
-from harness.browser.steps import ON_STREAM, Step, expected_steps, steps_on_stream
+from harness.browser.steps import ON_STREAM, Step, expected_steps, in_expected_order, steps_on_stream
 from harness.browser.viewer import WAITING, Viewer
 from harness.plugin import Keep
 from harness.target import Party, StreamApi, StreamJournal, Supabase
@@ -96,7 +96,7 @@ def test_viewer_who_comes_late_gets_a_picture(
 
 def are_once_and_in_order(steps: Sequence[Step], expected: Sequence[str], where: str) -> None:
     """These steps and no others."""
-    assert [step.name for step in steps] == list(expected), (
+    assert in_expected_order(steps) == list(expected), (
         f"expected the steps {', '.join(expected)}, once each and in this order; {where}:\n"
         + "\n".join(f"{step.name}: {step.detail}" for step in steps)
     )

@@ -6,6 +6,9 @@ const TROUBLE = {
   NotAllowedError: "Your browser keeps camera and mike from us",
   NotFoundError: "Plug in a camera and a mike first",
 };
+// The client refuses by itself, and in words of its own, once the browser has said no.
+const trouble = ({ name, message }) =>
+  TROUBLE[/^Permission was not granted/.test(message) ? "NotAllowedError" : name] ?? `It went wrong: ${message}`;
 let air = null;
 
 find("#menu").onclick = () => {
@@ -37,7 +40,7 @@ async function broadcast() {
 find("#start").onclick = async () => {
   if (!confirm("Shall the world hear you?")) return;
   lamp("warming up");
-  await broadcast().catch((error) => toast(TROUBLE[error.name] ?? `It went wrong: ${error.message}`));
+  await broadcast().catch((error) => toast(trouble(error)));
   if (!air) lamp("off air");
 };
 

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from harness.browser.eventually import eventually
 from harness.browser.recorder import Recorder, Role
-from harness.browser.steps import steps_of
+from harness.browser.steps import Step, in_expected_order, steps_of
 from harness.target import Target
 from harness.trace.events import RunLog, read
 from harness.trace.sightings import Ledger
@@ -166,3 +166,15 @@ def test_times_are_the_browsers_and_in_order(record: Callable[..., Recorded], ru
     places: list[str] = [one.where for one in Ledger.of(read(run_log.path), journey=PARTY).in_order()]
     order = [places.index(place) for place in ALL["host"][:4]]
     assert order == sorted(order)
+
+
+def test_a_device_that_is_asked_for_again_before_going_live_is_one_step() -> None:
+    def names(*steps: str) -> list[str]:
+        return in_expected_order([Step(t, name, "") for t, name in enumerate(steps)])
+
+    live = ["token", "client", "join", "camera", "microphone", "go live"]
+    assert names("token", "client", "join", "microphone", "camera", "microphone", "go live") == live
+    assert names(*live) == live
+    assert names("token", "client", "camera", "join", "microphone", "go live") != live
+    assert names(*live, "camera") == [*live, "camera"]
+    assert names("token", "token", *live[1:]) == ["token", "token", *live[1:]]
