@@ -20,7 +20,7 @@ from harness.errors import UsageError
 from harness.setup import pages
 from harness.setup.commands import CHECKOUT, in_checkout
 
-FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/vendor")
+FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/demo_app", "tests/vendor")
 GOODBYE = 20.0  # seconds to end what was started, after Ctrl-C
 # What waits more than it works runs beside the others, and about as long as they do: whole runs of the checks
 # on servers and products that are wrong on purpose, the vendor's own tests without media, and the parts whose
