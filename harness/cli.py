@@ -65,6 +65,7 @@ def commands() -> None:
 @click.option(
     "--connect", metavar="WS", multiple=True, help="a Playwright server that starts the browsers; may repeat"
 )
+@click.option("--seed", type=int, help="the number that names and titles are made from, to repeat a run's")
 def gate(
     only: str | None,
     runs: Path | None,
@@ -75,6 +76,7 @@ def gate(
     timings: Path | None,
     time_limit: float | None,
     connect: tuple[str, ...],
+    seed: int | None,
 ) -> int:
     from harness.config import HarnessSettings, load, load_target
     from harness.gate import Speed
@@ -82,7 +84,7 @@ def gate(
     from harness.gate.catalogue import catalogue, choose
     from harness.gate.share import Share
 
-    told = {"runs": runs, "target_file": target}
+    told = {"runs": runs, "target_file": target, "seed": seed}
     servers = {"HARNESS_CONNECT": ",".join(connect)} if connect else {}
     settings = load(HarnessSettings, **servers).model_copy(
         update={name: value for name, value in told.items() if value is not None}

@@ -47,7 +47,7 @@ from harness.trace.outcomes import OutcomeRecorder
 from harness.trace.sightings import Ledger, Sighting
 
 if TYPE_CHECKING:
-    from faker import Faker
+    from harness.target.personas import Personas
 
 RUN_LOG = pytest.StashKey[RunLog]()
 FAILED = pytest.StashKey[bool]()
@@ -60,6 +60,7 @@ LATE_BY = 6.0  # seconds that a webhook may take
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness")
     group.addoption("--run-dir", type=Path, help="folder for the evidence; default: a temporary one")
+    group.addoption("--seed", type=int, help="what names and titles are made from; default: HARNESS_SEED, 1")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,6 +71,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(OutcomeRecorder(config.stash[RUN_LOG]), "harness outcomes")
         config.stash[KEEPER] = Keeper(config.stash[RUN_LOG])
         config.pluginmanager.register(config.stash[KEEPER], "harness evidence")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    seed = config.getoption("--seed")
+    seed = load(HarnessSettings).seed if seed is None else seed
+    return f"names and paths: --seed {seed}"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -98,9 +105,10 @@ def _gap_when_not_given() -> Generator[None, None, None]:
 
 
 @pytest.fixture(scope="session")
-def harness_settings() -> HarnessSettings:
-    """What the environment says."""
-    return load(HarnessSettings)
+def harness_settings(pytestconfig: pytest.Config) -> HarnessSettings:
+    """What the environment says, and the command line of pytest."""
+    settings, seed = load(HarnessSettings), pytestconfig.getoption("--seed")
+    return settings if seed is None else settings.model_copy(update={"seed": seed})
 
 
 @pytest.fixture(scope="session")
@@ -214,27 +222,33 @@ def token_endpoint(target: Target) -> Iterator[TokenEndpoint]:
         yield client
 
 
-@pytest.fixture(scope="session")
-def _faker() -> Faker:
-    from faker import Faker  # it looks through all its languages: a tenth of what a start may take
-
-    return Faker()
-
-
 @pytest.fixture
-def names(_faker: Faker, harness_settings: HarnessSettings, request: pytest.FixtureRequest) -> Faker:
+def names(harness_settings: HarnessSettings, request: pytest.FixtureRequest) -> Personas:
     """Names for people and parties: a test gets the same in every run, also when it runs alone."""
-    _faker.seed_instance(f"{harness_settings.seed} {request.node.nodeid}")
-    return _faker
+    from harness.target.personas import Personas  # Faker looks through all its languages
+
+    return Personas(f"{harness_settings.seed} {request.node.nodeid}")
+
+
+class NewPerson(Protocol):
+    """How a test asks for somebody who can sign in."""
+
+    def __call__(self, name: str | None = None) -> Person: ...
+
+
+class NewParty(Protocol):
+    """How a test asks for a party that has not started."""
+
+    def __call__(self, title: str | None = None, host_name: str | None = None) -> Party: ...
 
 
 @pytest.fixture
-def new_person(supabase: Supabase, names: Faker, run_log: RunLog) -> Iterator[Callable[[], Person]]:
+def new_person(supabase: Supabase, names: Personas, run_log: RunLog) -> Iterator[NewPerson]:
     """Makes people who can sign in; they are gone after the test, and with them their parties."""
     people: list[Person] = []
 
-    def make() -> Person:
-        person = supabase.create_user(names.name())
+    def make(name: str | None = None) -> Person:
+        person = supabase.create_user(name or names.name())
         run_log.secrets.add(person.password)
         people.append(person)
         return person
@@ -245,14 +259,12 @@ def new_person(supabase: Supabase, names: Faker, run_log: RunLog) -> Iterator[Ca
 
 
 @pytest.fixture
-def new_party(
-    supabase: Supabase, names: Faker, new_person: Callable[[], Person]
-) -> Iterator[Callable[[], Party]]:
+def new_party(supabase: Supabase, names: Personas, new_person: NewPerson) -> Iterator[NewParty]:
     """Makes parties that have not started, each with a host of its own; they are gone after the test."""
     made: list[Party] = []
 
-    def make() -> Party:
-        made.append(supabase.create_party(new_person(), names.catch_phrase()))
+    def make(title: str | None = None, host_name: str | None = None) -> Party:
+        made.append(supabase.create_party(new_person(host_name), title or names.title()))
         return made[-1]
 
     yield make

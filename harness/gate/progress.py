@@ -51,6 +51,10 @@ class Progress:
         self._outcomes: dict[str, list[Event]] = {}
         self._attempt = 1
 
+    def begin(self, seed: int) -> None:
+        """Say what names are made from: with the same number they are the same again."""
+        self.console.print(f" Seed {seed}: `--seed {seed}` repeats it", style="dim", markup=False)
+
     def show(self, events: Iterable[Event]) -> None:
         """Print what became known with these events."""
         for event in events:

@@ -78,6 +78,7 @@ def gate(
 
     plan = _plan(speed, target, settings, until)
     progress = Progress(known, console)
+    progress.begin(settings.seed)
     database_url = [settings.database_url.get_secret_value()] if settings.database_url else []
     secrets = Redactor([*database_url, *target.secret_values()])
     suite = suite or release_suite(_told(target, settings))
@@ -129,7 +130,7 @@ def _told(target: TargetSettings, settings: HarnessSettings) -> dict[str, str]:
     known = target.token_url if target.app_command is None else None
     endpoint = {"HARNESS_TOKEN_URL": known} if known else {}
     servers = {"HARNESS_CONNECT": ",".join(settings.connect)} if settings.connect else {}
-    return file | endpoint | servers
+    return {"HARNESS_SEED": str(settings.seed)} | file | endpoint | servers
 
 
 def _noted(run: Run, verdict: Verdict, found: Sequence[CheckResult]) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LONGEST = 100  # characters; nobody's name ends there, and no page need show a novel
+LONGEST = 300  # characters; a name may be long, and no page need show a novel
 
 
 def display_name(*candidates: object) -> str:

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from faker import Faker
 from playwright.sync_api import BrowserContext, Request, WebSocket
 
 from harness.browser.browsers import Browsers
@@ -18,6 +17,7 @@ from harness.config import HarnessSettings
 from harness.setup import pages
 from harness.stack import Stack
 from harness.target import Supabase
+from harness.target.personas import Personas
 from harness.trace.events import RunLog
 
 VENDOR = {"video.stream-io-api.com", "hint.stream-io-video.com"}
@@ -61,7 +61,7 @@ class Watch:
 
 
 def test_host_and_viewer_meet_on_the_local_stream(
-    stack: Stack, browsers: Browsers, run_log: RunLog, names: Faker
+    stack: Stack, browsers: Browsers, run_log: RunLog, names: Personas
 ) -> None:
     target = stack.target
     assert target.stream_base_url is not None
