@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.gate.drawing import Drawing, draw
 from harness.gate.evidence import inside
+from harness.gate.id_map import IdMap, draw_path
 from harness.gate.results import CheckResult
 from harness.trace.events import Event
 from harness.trace.sightings import Divergence, Ledger, Sighting
@@ -48,6 +49,7 @@ class IdPath:
     began: float
     stops: Sequence[Stop]
     divergence: Divergence | None
+    drawing: IdMap
 
     @property
     def count(self) -> int:
@@ -150,7 +152,9 @@ def _paths(events: Sequence[Event], began: float) -> list[IdPath]:
 
 def _path(journey: str | None, began: float, ledger: Ledger) -> IdPath:
     groups = groupby(ledger.in_order(), key=lambda sighting: (sighting.who, sighting.where, sighting.value))
-    return IdPath(journey, began, [Stop(list(group)) for _, group in groups], ledger.divergence())
+    parts = ledger.divergence()
+    drawing = draw_path(ledger.in_order(), parts)
+    return IdPath(journey, began, [Stop(list(group)) for _, group in groups], parts, drawing)
 
 
 def _pictures(folder: Path, events: Iterable[Event]) -> list[Picture]:

@@ -52,7 +52,7 @@ class Timeline:
         lanes: dict[str, list[Mark]] = {}
         for event in shown:
             lanes.setdefault(event["who"], []).append(_mark(event, began))
-        ordered = sorted(lanes.items(), key=lambda lane: _rank(lane[0]))
+        ordered = sorted(lanes.items(), key=lambda lane: rank(lane[0]))
         return cls(began, shown[-1]["t"] - began, tuple(Lane(who, tuple(marks)) for who, marks in ordered))
 
 
@@ -93,7 +93,7 @@ def _duration(event: Event) -> float:
     return float(event.get("seconds", 0)) if event["what"] == "phase" else 0.0
 
 
-def _rank(who: str) -> tuple[int, str]:
+def rank(who: str) -> tuple[int, str]:
     """`other host` and `viewer 3` come with their kind, and unknown people before the servers."""
     if who in ORDER:
         return ORDER.index(who), who

@@ -12,6 +12,8 @@ from harness.browser.viewer import Viewer
 from harness.target import Party, Supabase, Target
 from tests.contract.secret_search import SecretSearch
 
+# Consoles show of a long text its two ends alone.
+TOKEN_BEGINS = re.compile(r"eyJ[\w-]{6,}")
 # What a line about the step says, in whatever words.
 STEPS = {
     "token asked for": r"fetching.*token",
@@ -47,7 +49,8 @@ def test_console_tells_each_step_and_no_secret(
     for who in (host, viewer):
         console = "\n".join(who.recorder.console)
         search.expect_none(f"the console of {who.who}", console)
-        search.expect_no_token(f"the console of {who.who}", console.encode())
+        begun = TOKEN_BEGINS.search(console)
+        assert not begun, f"expected no secret in the console of {who.who}, a signed token begins there"
 
 
 def names_the_call(line: str, party: Party) -> bool:

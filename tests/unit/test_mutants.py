@@ -115,7 +115,7 @@ PRODUCTS: tuple[Product, ...] = (
             Edit(
                 "harness/pages/src/go-live.ts",
                 "const { call: answer } = await call.goLive();",
-                "const answer = { backstage: false };",
+                "const answer = { backstage: false, cid: call.cid };",
             ),
             red="G01,G02",
             says="expected a call that is live, Stream has it backstage",
@@ -125,6 +125,44 @@ PRODUCTS: tuple[Product, ...] = (
             Edit("harness/pages/src/go-live.ts", "await markLive(services.supabase, party.id);", ""),
             red="G05",
             says="expected {'is_live': True, 'stream_app_id': '[\\w-]+'}, the row is {.*'is_live': False",
+        ),
+    ),
+    (
+        Mutant(
+            "the row stays live after the end",
+            Edit("harness/pages/src/end-party.ts", "await markNotLive(services.supabase, partyId);", ""),
+            red="G08",
+            says="expected a row that is not live, it is {.*'is_live': True",
+        ),
+        Mutant(
+            "the camera is on air though it was turned off",
+            Edit("harness/pages/src/go-live.ts", "if (devices.camera) await", "await"),
+            red="G09",
+            says=r"expected one request for audio alone, the page asked for \[\['video'\], \['audio'\]\]",
+        ),
+        Mutant(
+            "the console tells the token",
+            Edit("harness/pages/src/stream-token.ts", "{ userId: token.userId }", "{ token: token.token }"),
+            red="N07",
+            says="expected no secret in the console of host, a signed token begins there",
+        ),
+    ),
+    (
+        Mutant(
+            "a party whose row could not be saved stays on air",
+            Edit(
+                "harness/pages/src/go-live.ts",
+                'takeBack("stop the live stream", () => call.stopLive());',
+                "",
+            ),
+            red="N06",
+            says="expected a call in backstage, Stream has it live",
+        ),
+        Mutant(
+            "the host's page makes the call itself",
+            Edit("harness/pages/src/stream-client.ts", "create: false, max", "create: true, max"),
+            red="G01",
+            says="expected a join that creates no call, came create: true",
         ),
     ),
 )
