@@ -165,6 +165,58 @@ def up(only: str | None, port: int, control: bool) -> None:
     run_stack(settings, only, port, ready.pages, control=control)
 
 
+@commands.command(help=COMMANDS["reproduce"].does)
+@click.argument("name", required=False)
+@click.option("--list", "listed", is_flag=True, help="every failure, and where it was really seen")
+@click.option(
+    "--role", type=click.Choice(["host", "viewer"]), help="whose page fails (default: the failure's)"
+)
+@click.option(
+    "--browser",
+    type=click.Choice(["chromium", "chrome", "msedge", "firefox", "webkit"]),
+    default="chromium",
+    show_default=True,
+)
+@click.option("--headed", is_flag=True, help="show the browser")
+@click.option("--url", metavar="URL", help="a page of your own, in place of the reference system")
+@click.option("--click", "selector", metavar="SELECTOR", help="with --url: what to press so that it asks")
+@click.option("--expect", metavar="TEXT", help="a text that the page must show")
+@click.option("--keep-open", is_flag=True, help="leave the browser open until it is closed")
+@click.option("--heal-after", type=click.FloatRange(0), default=0.0, help="seconds that the failure stays")
+@click.option("--simulated", is_flag=True, help="by the stand-in, also where the real failure can be made")
+def reproduce(
+    name: str | None,
+    listed: bool,
+    role: str | None,
+    browser: str,
+    headed: bool,
+    url: str | None,
+    selector: str | None,
+    expect: str | None,
+    keep_open: bool,
+    heal_after: float,
+    simulated: bool,
+) -> int:
+    from harness.browser.failures import failure_named
+
+    if listed or name is None:
+        from harness.reproduce.table import table
+
+        click.echo(table())
+        return 0
+    failure = failure_named(name)  # a wrong name is told before anything is installed
+    from harness.config import HarnessSettings, load
+    from harness.reproduce.command import Options
+    from harness.reproduce.command import reproduce as run
+
+    settings = load(HarnessSettings)
+    _make_ready(settings, COMMANDS["reproduce"].needs if url is None else (PACKAGES, BROWSER))
+    options = Options(
+        role or failure.role, browser, headed, url, selector, expect, keep_open, heal_after, simulated or None
+    )
+    return run(settings, failure, options)
+
+
 @commands.command(help=COMMANDS["test"].does, context_settings=PASS_ON)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]")
 def test(arguments: Sequence[str]) -> int:

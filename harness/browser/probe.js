@@ -10,6 +10,8 @@
   const say = console.debug.bind(console);
   const now = () => performance.timeOrigin + performance.now();
 
+  const hear = EventTarget.prototype.addEventListener;
+
   const natives = new WeakMap();
   const nativeOf = natives.get.bind(natives);
   const standIn = (native, traps) => {
@@ -102,6 +104,12 @@
     for (const name of query ? ["camera", "microphone"] : [])
       query({ name }).then((status) => told(`${name} permission`, status.state), () => {});
   };
+  // What becomes of a track that was given.
+  const captured = (track) => {
+    const became = (event) => tell({ has: `${track.kind} track`, value: event });
+    if (track.readyState === "ended") became("ended");
+    for (const event of ["ended", "mute", "unmute"]) apply(hear, track, [event, () => became(event)]);
+  };
   const observed = (method) => ({
     apply(native, self, args) {
       permissions();
@@ -111,6 +119,7 @@
           stream.getTracks().forEach(hold);
           const tracks = stream.getTracks().map((track) => ({ kind: track.kind, state: track.readyState }));
           tell({ call, outcome: "given", tracks });
+          stream.getTracks().forEach(captured);
           permissions();
           return stream;
         },
@@ -146,7 +155,6 @@
     replace(window.Navigator?.prototype, method, counted(method));
 
   // Sockets: where to and when, never with the query, where tokens travel; and what Stream tells of which call.
-  const hear = EventTarget.prototype.addEventListener;
   const opened = (socket) => {
     const { origin, pathname, searchParams } = new URL(socket.url);
     tell({ socket: origin + pathname, cid: searchParams.get("cid") });

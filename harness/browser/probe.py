@@ -7,15 +7,21 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+<<<<<<< HEAD
 from playwright.sync_api import ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
+=======
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Frame, Page
+>>>>>>> e07820b (harness reproduce NAME: one failure on the reference page or any other, what browser and page said, and whether the page handled it)
 
 SCRIPT = Path(__file__).with_name("probe.js")
 SPEAKS = "harness probe "
 MOST_KEPT = 200
 
+CAPTURING = 'window[Symbol.for("harness.probe")]?.capturing() ?? []'
 MEDIA_BYTES = """async (direction) => {
   const sum = { audio: 0, video: 0 };
   for (const entry of await window[Symbol.for("harness.probe")].statistics()) {
@@ -124,9 +130,12 @@ class Probe:
         self.page.evaluate("0")
         return self._connections
 
-    def capturing(self) -> list[str]:
-        """Kinds (`audio`, `video`) with a captured track, or a clone of one, that has not ended: light on."""
-        return sorted(set(self.page.evaluate('window[Symbol.for("harness.probe")].capturing()')))
+    def capturing(self, view: Page | Frame | None = None) -> list[str]:
+        """Kinds (`audio`, `video`) with a captured track, or a clone of one, that has not ended: light on.
+
+        Of `view`, when the app is in a frame.
+        """
+        return sorted(set((view or self.page).evaluate(CAPTURING)))
 
     def received_media_bytes(self) -> MediaBytes:
         """What the page has received. A page that made no peer connection has received nothing."""

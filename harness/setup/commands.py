@@ -27,6 +27,7 @@ COMMANDS = {
     "report": Command("Merge shards into one verdict; plot a trend over runs.", (PACKAGES,)),
     "replay": Command("Run a red check of an earlier run again: exit 0 gone, 1 still there.", EVERYTHING),
     "up": Command("Start the reference system for a person, until Ctrl-C.", (PACKAGES, PAGES, POSTGRES)),
+    "reproduce": Command("Make one media failure, and see how a page handles it.", EVERYTHING),
     "test": Command("Run the harness's own checks and tests.", EVERYTHING),
     "doctor": Command("Show what was found, and what mends the rest.", EVERYTHING),
 }
@@ -53,7 +54,7 @@ def program() -> str:
 
 def usage() -> str:
     """The text of `--help`."""
-    lines = [f"  {name:8}{command.does}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:10}{command.does}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             f"Usage: {program()} COMMAND [OPTIONS]",

@@ -53,9 +53,9 @@ class Failure:
     `make` has its mechanism by engine; `prefs` what a Firefox is started with for it. `stand_in` is a
     *simulated* mechanism, for where the real one cannot be had. `while_live`: it comes under a page that is
     live already. `message` is what the reference page shows, to the letter, where that is law; `topic` is
-    what any page must be about. `signs_out`: the page has another origin, on which nobody is signed in.
-    `kinds` are the devices that fail: who asks for another one alone meets no failure. `seconds` it takes,
-    of the failure's own nature.
+    what any page must be about. `loads_anew`: the page is loaded when it is armed, and when it heals.
+    `signs_out`: the page has another origin, on which nobody is signed in. `kinds` are the devices that
+    fail: who asks for another one alone meets no failure. `seconds` it takes, of the failure's own nature.
     """
 
     name: str
@@ -75,6 +75,7 @@ class Failure:
     profile: str = "changeable"
     message: str | None = None
     while_live: bool = False
+    loads_anew: bool = False
     signs_out: bool = False
     seconds: float = 0.0
 

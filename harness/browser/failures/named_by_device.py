@@ -161,7 +161,7 @@ DEVICE_FAILURES = (
         users_see="The page says that all is well, and viewers see nothing: the camera's track is over "
         "already.",
         why="A camera that fails with its first frame: a bad cable, a virtual camera that closes.",
-        made_by="the camera's file ends within its first frame, at which the process for cameras dies",
+        made_by="the process for cameras is killed as soon as the page has its picture",
         topic="lost",
         outcome="ends",
         heals_by="the camera works at its next start",

@@ -27,6 +27,7 @@ PAGE_FAILURES = (
         control="the document's own policy does not allow the camera",
         make={"chromium": DeniedByPolicy},
         errors={"chromium": DENIED_ERRORS["chromium"]},
+        loads_anew=True,
     ),
     Failure(
         name="iframe-without-allow",
@@ -40,6 +41,7 @@ PAGE_FAILURES = (
         make={"chromium": InFrame, "firefox": InFrame},
         prefs={},
         errors=DENIED_ERRORS,
+        loads_anew=True,
         signs_out=True,
     ),
     Failure(
@@ -54,6 +56,7 @@ PAGE_FAILURES = (
         make={"chromium": Sandboxed, "firefox": Sandboxed},
         prefs={},
         errors=SANDBOX_ERRORS,
+        loads_anew=True,
         signs_out=True,
     ),
     Failure(
@@ -68,6 +71,7 @@ PAGE_FAILURES = (
         control="the browser says that the page is not secure",
         make={"chromium": InsecureOrigin, "firefox": InsecureOrigin},
         prefs={},
+        loads_anew=True,
         signs_out=True,
     ),
     Failure(

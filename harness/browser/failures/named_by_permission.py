@@ -84,6 +84,7 @@ PERMISSION_FAILURES = (
         control="the request is not settled, and permissions.query says prompt",
         make={"chromium": partial(HeldPrompt, services=(Service.CAMERA, Service.SOUND))},
         prefs={"permissions.default.camera": 0, "permissions.default.microphone": 0},
+        profile="pluggable",
     ),
     Failure(
         name="prompt-dismissed",

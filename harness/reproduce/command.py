@@ -1,0 +1,148 @@
+"""One failure, reproduced: in the reference system, or on any page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from playwright.sync_api import Playwright, sync_playwright
+
+from harness.browser.browsers import Browsers
+from harness.browser.cast import Cast
+from harness.browser.failures import Failure, NotProduced
+from harness.browser.moment import gather
+from harness.config import HarnessSettings
+from harness.errors import HarnessError, UsageError
+from harness.gate.run_folder import new_run_folder
+from harness.reproduce.account import account
+from harness.reproduce.subject import ForeignPage, OwnHostPage, Subject
+from harness.reproduce.trial import Seen, Trial
+from harness.reproduce.verdict import faults
+from harness.setup import browser as browser_setup
+from harness.setup import pages
+from harness.stack import Stack
+from harness.target import Supabase
+from harness.trace.events import RunLog, read
+from harness.trace.evidence import Heading, told_by_events, write
+
+EVENTS = "events.jsonl"
+BOTH = ("camera", "microphone")
+
+
+@dataclass(frozen=True)
+class Options:
+    """`url` is a page of somebody's own, `click` what to press there; `expect` a text that it must show.
+
+    `heal_after` seconds the failure stays; with `keep_open` the browser stays until Ctrl-C.
+    """
+
+    role: str = "host"
+    browser: str = "chromium"
+    headed: bool = False
+    url: str | None = None
+    click: str | None = None
+    expect: str | None = None
+    keep_open: bool = False
+    heal_after: float = 0.0
+    simulated: bool | None = None
+
+
+def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> int:
+    """0: it showed, and the page handled it; 1: the page did not; raises HarnessError when it did not
+    show."""
+    if options.role != failure.role:
+        raise UsageError(f"{failure.name} is a failure of a {failure.role}, not of a {options.role}.")
+    folder = new_run_folder(settings.runs)
+    with ExitStack() as open_things:
+        run_log = RunLog(folder / EVENTS)
+        open_things.callback(run_log.close)
+        playwright = open_things.enter_context(sync_playwright())
+        browsers = open_things.enter_context(_browsers(playwright, settings, options))
+        subject = open_things.enter_context(_subject(settings, failure, options, browsers, run_log, folder))
+        devices = browsers.devices_of(subject.page)
+        evidence = _Evidence(subject, run_log, folder)
+        trial = Trial(
+            subject,
+            failure,
+            "chromium",
+            devices,
+            simulated=options.simulated,
+            heal_after=options.heal_after,
+            at_worst=evidence.gather,
+        )
+        try:
+            seen = trial.run()
+        except NotProduced as error:
+            raise HarnessError(f"Could not be produced here: {error}") from None
+        exactly = options.expect or (failure.message if options.url is None else None)
+        found = faults(seen, exactly)
+        version = str(subject.page.context.browser and subject.page.context.browser.version)
+        page = evidence.write(failure, found)
+        click.echo(account(seen, found, exactly, f"{options.browser} {version}", page))
+        if options.keep_open:
+            _wait_for_person(subject)
+    return 1 if found else 0
+
+
+@contextmanager
+def _browsers(playwright: Playwright, settings: HarnessSettings, options: Options) -> Iterator[Browsers]:
+    if options.browser not in ("chromium", "chrome", "msedge"):
+        raise HarnessError(f"Could not be produced here: {options.browser} is not covered by this version.")
+    executable = browser_setup.ensure(settings)
+    with Browsers(playwright, executable, settings.cache / "clips", headless=not options.headed) as running:
+        yield running
+
+
+@contextmanager
+def _subject(
+    settings: HarnessSettings,
+    failure: Failure,
+    options: Options,
+    browsers: Browsers,
+    run_log: RunLog,
+    folder: Path,
+) -> Iterator[Subject]:
+    if options.url is not None:
+        context = browsers.new_context(failure.profile, BOTH)
+        page = ForeignPage(context, options.url, options.click, run_log)
+        page.learn()
+        yield page
+        return
+    with (
+        Stack(folder, settings, pages.ensure(settings)) as stack,
+        closing(Supabase(stack.target)) as supabase,
+    ):
+        run_log.secrets.add(*stack.keys.secret_values())
+        cast = Cast(browsers, stack.target, run_log, folder)
+        party = supabase.create_party(supabase.create_user("Host"), "A party")
+        run_log.secrets.add(party.host.password)
+        yield OwnHostPage(cast.host(party, party.host, failure.profile, BOTH))
+        stack.check()
+
+
+class _Evidence:
+    """Gathered while the failure is there, written when it is known what came of it."""
+
+    def __init__(self, subject: Subject, run_log: RunLog, folder: Path) -> None:
+        self._subject, self._run_log, self._folder = subject, run_log, folder
+
+    def gather(self, seen: Seen) -> None:
+        self._moment = seen.requests[0].t if seen.requests else 0.0
+        self._account = gather([self._subject.recorder])
+
+    def write(self, failure: Failure, found: list[str]) -> Path:
+        """The page of it."""
+        events = list(read(self._run_log.path))
+        who = self._subject.recorder.who
+        told = self._account + told_by_events(events, known=[who])
+        sentence = " ".join(found) or "The page handled it."
+        heading = Heading(failure.name, sentence, self._moment, {"Made by": failure.made_by})
+        return write(self._folder, heading, told, self._run_log.secrets)
+
+
+def _wait_for_person(subject: Subject) -> None:
+    click.echo("The browser stays open: close it, or press Ctrl-C.")
+    subject.page.wait_for_event("close", timeout=0)

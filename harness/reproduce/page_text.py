@@ -1,0 +1,51 @@
+"""What a page says to a person: its visible lines, and what its message boxes said."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Dialog, Frame, Page
+
+# Also within open shadow roots, and what fields show; each line once.
+LINES = """() => {
+  const lines = [];
+  const shown = (element) => element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true })
+  ?? true; const walk = (root) => {
+    if (root.innerText !== undefined) lines.push(...root.innerText.split("\\n"));
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) for (const child of element.shadowRoot.children) walk(child);
+      if (element.matches("input[readonly], output, textarea") && shown(element)) lines.push(element.value ??
+      ""); }
+  };
+  if (document.body) walk(document.body);
+  return [...new Set(lines.map((line) => line.trim()).filter(Boolean))];
+}"""
+LIVE = re.compile(
+    r"\b(you('re| are)( now)? live|on air|(is|are|now) (live|streaming|broadcasting|on air)|live now|"
+    r"broadcasting|streaming)\b|^\W*live\W*$",
+    re.IGNORECASE,
+)
+NOT_LIVE = re.compile(r"\b(not|n't|no longer|stop|could|go|going|start|end|offline|fail\w*)\b", re.IGNORECASE)
+
+
+class PageText:
+    """Of `page`; with `boxes` listens to its message boxes, and closes them, from now on."""
+
+    def __init__(self, page: Page, *, boxes: bool = True) -> None:
+        self.boxes: list[str] = []
+        if boxes:
+            page.on("dialog", self._close)
+
+    def _close(self, dialog: Dialog) -> None:
+        self.boxes.append(dialog.message)
+        dialog.dismiss()
+
+    def lines(self, view: Page | Frame) -> list[str]:
+        """What can be read now, and in every box so far."""
+        read: list[str] = view.evaluate(LINES)
+        return [*self.boxes, *read]
+
+
+def says_live(lines: list[str]) -> str | None:
+    """The line that tells a person that they are on air; None when there is none."""
+    return next((line for line in lines if LIVE.search(line) and not NOT_LIVE.search(line)), None)

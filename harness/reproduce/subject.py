@@ -1,0 +1,155 @@
+"""Whose page it is that fails: the reference host page in its own system, or any page at an address."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+
+from playwright.sync_api import BrowserContext, Frame, Locator, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from harness.browser.eventually import eventually
+from harness.browser.failures import NotProduced
+from harness.browser.host import LIVE, Host
+from harness.browser.probe import Probe
+from harness.browser.recorder import Recorder
+from harness.errors import Finding
+from harness.reproduce.page_text import PageText, says_live
+from harness.trace.events import RunLog
+
+LOADS_WITHIN = 10_000.0  # ms
+ASKS_BY_ITSELF_WITHIN = 1.5  # seconds
+CLICK_WITHIN = 3_000.0  # ms
+STARTS = re.compile(
+    r"\b(go live|start|begin|join|broadcast|stream|try again|retry|enable|allow|turn on|camera|microphone|"
+    r"live)\b",
+    re.IGNORECASE,
+)
+
+
+class Subject(ABC):
+    """A page that can be opened and started, and what it says."""
+
+    page: Page
+    view: Page | Frame
+    probe: Probe
+    recorder: Recorder
+    text: PageText
+    by_itself = False  # whether it asks for devices as soon as it is open
+
+    @abstractmethod
+    def open(self) -> None:
+        """Load it anew: whatever it captured, it captures no more."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """What makes it ask for devices. Raises Finding when the page does not let a person do that."""
+
+    @abstractmethod
+    def signs_in(self) -> None:
+        """On an origin where nobody is signed in yet."""
+
+    def lines(self) -> list[str]:
+        """What it says now."""
+        return self.text.lines(self.view)
+
+    def live(self) -> str | None:
+        """The line that tells a person that they are on air."""
+        return says_live(self.lines())
+
+
+class OwnHostPage(Subject):
+    """The reference host page, with its host on it and signed in."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.page, self.probe, self.recorder = host.page, host.probe, host.recorder
+        self.text = PageText(host.page, boxes=False)
+
+    @property
+    def view(self) -> Page | Frame:
+        return self._host.view
+
+    @view.setter
+    def view(self, view: Page | Frame) -> None:
+        self._host.view = view
+
+    def open(self) -> None:
+        self._host.reloads()
+
+    def start(self) -> None:
+        self._host.clicks_go_live()
+
+    def signs_in(self) -> None:
+        self._host.signs_in()
+
+    def live(self) -> str | None:
+        return LIVE if self._host.status == LIVE else None
+
+
+class ForeignPage(Subject):
+    """The page at `url`; `click` is the selector of what makes it ask, if it does not by itself."""
+
+    def __init__(self, context: BrowserContext, url: str, click: str | None, run_log: RunLog) -> None:
+        self.url = url
+        self.clicked: str | None = None
+        self._click = click
+        self.page = context.new_page()
+        self.view = self.page
+        self.recorder = Recorder(self.page, "page", "host", run_log, token_url="")
+        self.probe = self.recorder.probe
+        self.text = PageText(self.page)
+
+    def open(self) -> None:
+        try:
+            self.page.goto(self.url, timeout=LOADS_WITHIN)
+        except PlaywrightError as error:
+            said = error.message.splitlines()[0]
+            raise NotProduced(f"The page {self.url} could not be opened: {said}") from None
+
+    def learn(self) -> None:
+        """Open it for the first time, and see whether it asks by itself."""
+        self.open()
+        if self._click is None:
+            self.by_itself = self._asks()
+
+    def start(self) -> None:
+        if self.by_itself:
+            self.open()
+            return
+        button = self._button()
+        self.clicked = self._click or (button.text_content() or "").strip() or self.clicked
+        try:
+            button.click(timeout=CLICK_WITHIN)
+        except PlaywrightError as error:
+            why = error.message.strip().splitlines()[-1].strip(" -")
+            raise Finding(f"{self.clicked!r} could not be pressed ({why})") from None
+
+    def signs_in(self) -> None:
+        """Whoever needs a sign-in there cannot be helped."""
+
+    def _asks(self) -> bool:
+        def why_not_yet() -> str | None:
+            return None if self.probe.media_requests() else "The page has not asked."
+
+        try:
+            eventually(why_not_yet, within=ASKS_BY_ITSELF_WITHIN)
+        except Finding:
+            return False
+        return True
+
+    def _button(self) -> Locator:
+        """What was named; else the button that says so, or the only one."""
+        if self._click is not None:
+            return self.view.locator(self._click).first
+        buttons = self.view.get_by_role("button").filter(visible=True)
+        named = self.view.get_by_role("button", name=STARTS).filter(visible=True)
+        if named.count():
+            return named.first
+        if buttons.count() == 1:
+            return buttons.first
+        raise NotProduced(
+            "The page does not ask for camera or microphone by itself, and which button makes it do so is "
+            "not "
+            "clear: name it with --click SELECTOR."
+        )

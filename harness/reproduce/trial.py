@@ -1,0 +1,231 @@
+"""One failure on one page: what the browser said, what the page said, and what became of it when it
+healed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Error as PlaywrightError
+
+from harness.browser.devices import Devices
+from harness.browser.eventually import eventually
+from harness.browser.failures import Armed, Engine, Failure, NotProduced
+from harness.browser.probe import MediaRequest
+from harness.errors import Finding
+from harness.reproduce.subject import Subject
+from harness.reproduce.words import Sentence, read
+
+SETTLES_WITHIN = 6.0  # seconds until the browser has answered, beside the failure's own time
+TOLD_WITHIN = 4.0  # seconds until the page must have told a person
+NOTICED_WITHIN = 8.0  # the same where the browser tells the page nothing, and it must notice by itself
+CALMS_WITHIN = 0.5  # seconds for which a page that told may still change its mind
+WORKS_WITHIN = 8.0  # seconds until it works again, once the cause is gone
+BY_ITSELF = ("stops", "given")
+STATES = """async () => Promise.all(["camera", "microphone"].map(
+  async (name) => `${name} ${(await navigator.permissions.query({ name })).state}`)).catch(() => [])"""
+
+
+@dataclass
+class Seen:
+    """`told` are the lines that are new on the page since it failed; `live` the line that claims to be on
+    air.
+
+    `left` are the kinds it still captured when it had told. `recovered` is None when that was not tried, else
+    what was wrong with it, or an empty text. `seconds` until the failure was there and told.
+    """
+
+    failure: Failure
+    engine: Engine
+    simulated: bool = False
+    requests: list[MediaRequest] = field(default_factory=list)
+    told: list[Sentence] = field(default_factory=list)
+    live: str | None = None
+    left: list[str] = field(default_factory=list)
+    states: list[str] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    ended: list[str] = field(default_factory=list)
+    recovered: str | None = None
+    seconds: float = 0.0
+
+
+class Trial:
+    """`subject` is open, and `devices` are those of its browser; `at_worst` is called when the failure
+    shows."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        failure: Failure,
+        engine: Engine,
+        devices: Devices | None,
+        *,
+        simulated: bool | None = None,
+        heal_after: float = 0.0,
+        at_worst: Callable[[Seen], None] = lambda _: None,
+    ) -> None:
+        self._subject, self._failure, self._engine, self._devices = subject, failure, engine, devices
+        self._simulated = simulated
+        self._heal_after, self._at_worst = heal_after, at_worst
+        self.seen = Seen(failure, engine)
+        self._usual: set[str] = set()  # lines that it shows when all is well
+        self._before: set[str] = set()
+        self._asked = 0
+
+    def run(self) -> Seen:
+        """Raises NotProduced when the failure did not show, for whatever reason."""
+        self._when_all_is_well()
+        began = time.monotonic()
+        armed = self._arm()
+        try:
+            self._fail()
+            armed.bit()
+            self._watch()
+            self.seen.seconds = time.monotonic() - began
+            self._at_worst(self.seen)
+            self._subject.page.wait_for_timeout(self._heal_after * 1000)
+        finally:
+            armed.heal()
+        self.seen.recovered = self._recovers()
+        return self.seen
+
+    def _when_all_is_well(self) -> None:
+        """What the page says before, and when it works: the rest it says because of the failure."""
+        subject = self._subject
+        self._before = set(subject.lines())
+        if not self._failure.while_live:
+            return
+        self._start()
+        self._await(lambda: None if self._works() else "The page does not go live even without the failure.")
+        subject.page.wait_for_timeout(CALMS_WITHIN * 1000)
+        self._before = set(subject.lines())
+
+    def _arm(self) -> Armed:
+        failure, subject = self._failure, self._subject
+        self._asked = len(subject.probe.media_requests())
+        if subject.by_itself and not failure.while_live and not failure.loads_anew:
+            subject.page.goto("about:blank")
+        armed = failure.arm(subject, self._devices, self._engine, simulated=self._simulated)
+        self.seen.simulated = armed.simulated
+        return armed
+
+    def _fail(self) -> None:
+        """Until the browser has said what it says in such a case."""
+        failure, subject = self._failure, self._subject
+        if not failure.while_live:
+            if failure.signs_out:
+                subject.signs_in()
+            if not subject.by_itself:
+                self._before |= set(subject.lines())
+                self._start()
+            elif not failure.loads_anew:
+                self._start()
+        if failure.outcome in ("no devices", "not asked"):
+            return
+        if failure.outcome == "ends":
+            self._await(lambda: None if self._ended() else "No track has ended under the page.")
+        elif failure.outcome != "stops":
+            self._await(self._unlike_expected, within=SETTLES_WITHIN + failure.seconds)
+
+    def _unlike_expected(self) -> str | None:
+        """Why the browser has not said what was expected of it; None when it has."""
+        failure = self._failure
+        asked = [one for one in self._new_requests() if self._concerns(one)]
+        if not asked:
+            kinds = " or ".join({"video": "camera", "audio": "microphone"}[kind] for kind in failure.kinds)
+            return f"The page did not ask for the {kinds}."
+        last = asked[-1]
+        if failure.outcome == "pending":
+            return None if last.outcome == "pending" else f"The browser answered: {last}."
+        if failure.outcome == "given":
+            # One that is late is told by what the page says until then.
+            late = failure.topic == "waiting" and last.outcome == "pending"
+            return None if late or last.outcome == "given" else f"The browser said: {last}."
+        expected = failure.errors.get(self._engine)
+        for one in asked:
+            if expected and one.error_name == expected.name and expected.message in (None, one.error_message):
+                return None
+        return f"Expected {expected}, the browser said: {last}."
+
+    def _watch(self) -> None:
+        """Until the page has told a person, or its time is over."""
+        failure, subject = self._failure, self._subject
+        within = NOTICED_WITHIN if failure.outcome in BY_ITSELF else TOLD_WITHIN
+        if failure.topic == "nothing":
+            within = CALMS_WITHIN
+
+        def why_not_yet() -> str | None:
+            self.seen.told = self._sentences()
+            helped = any(one.fits and not one.wrong for one in self.seen.told)
+            return None if helped else "The page has told nothing that helps."
+
+        with suppress(Finding):
+            eventually(why_not_yet, within=within, every=0.1)
+        subject.page.wait_for_timeout(CALMS_WITHIN * 1000)
+        self.seen.told = self._sentences()
+        self.seen.live = subject.live()
+        self.seen.left = subject.probe.capturing(subject.view)
+        self.seen.requests = self._new_requests()
+        self.seen.ended = [
+            f"{had.what} {had.value}" for had in subject.probe.had if had.what.endswith(" track")
+        ]
+        self.seen.states = subject.view.evaluate(STATES) if failure.outcome != "no devices" else []
+        if self._devices is not None and failure.outcome not in ("pending", "stops"):
+            self.seen.devices = self._devices.page.look()
+
+    def _recovers(self) -> str | None:
+        """What is wrong with the page once the cause is gone; an empty text when it works again."""
+        failure, subject = self._failure, self._subject
+        if failure.outcome == "not asked":
+            return None
+        self._asked = len(subject.probe.media_requests())
+        try:
+            if failure.outcome in ("pending", "given") and failure.topic in ("waiting", "nothing"):
+                pass  # what waited goes on by itself
+            elif failure.while_live or failure.outcome in ("ends", "stops", "given"):
+                subject.view = subject.page
+                subject.open()  # a page on air may offer its own way back, and need not
+                if not subject.by_itself:
+                    self._start()
+            elif not (subject.by_itself and failure.loads_anew):
+                self._start()
+            self._await(lambda: None if self._works() else "it captures nothing", within=WORKS_WITHIN)
+        except (Finding, NotProduced, PlaywrightError) as error:
+            return f"It cannot be tried again once the cause is gone: {str(error).splitlines()[0]}"
+        return ""
+
+    def _start(self) -> None:
+        try:
+            self._subject.start()
+        except Finding as error:
+            if not self.seen.requests and not self._new_requests():
+                raise NotProduced(f"The page could not be started: {error}") from None
+            raise
+
+    def _works(self) -> bool:
+        return set(self._failure.kinds) & set(self._subject.probe.capturing(self._subject.view)) != set()
+
+    def _ended(self) -> bool:
+        kinds = {f"{kind} track" for kind in self._failure.kinds}
+        return any(had.what in kinds and had.value == "ended" for had in self._subject.probe.had)
+
+    def _concerns(self, request: MediaRequest) -> bool:
+        """Whether it asks for a device that fails; a request that was altered may ask for nothing."""
+        wanted = request.constraints if isinstance(request.constraints, dict) else {}
+        return not wanted or any(wanted.get(kind) for kind in self._failure.kinds)
+
+    def _new_requests(self) -> list[MediaRequest]:
+        return self._subject.probe.media_requests()[self._asked :]
+
+    def _sentences(self) -> list[Sentence]:
+        words = [one.error_message for one in self._new_requests() if one.error_message]
+        new = [line for line in self._subject.lines() if line not in self._before]
+        return [read(line, self._failure, words) for line in new]
+
+    def _await(self, why_not_yet: Callable[[], str | None], *, within: float = SETTLES_WITHIN) -> None:
+        try:
+            eventually(why_not_yet, within=within)
+        except Finding as error:
+            raise NotProduced(f"{self._failure.name} did not show: {error}") from None

@@ -1,0 +1,58 @@
+"""Small pages that nobody here wrote for the harness: one that handles failures, and some that do not."""
+
+from __future__ import annotations
+
+PAGE = """<!doctype html><title>A show</title><h1>A show</h1><p id="state">Offline</p><p id="error"></p>
+<button id="go">Go live</button><script>
+const say = (what) => { state.textContent = what };
+const fail = (what) => { error.textContent = what };
+const sentences = {
+  NotAllowedError: "Please allow camera and microphone in your browser's settings, then try again.",
+  NotFoundError: "We could not find a camera or microphone. Plug one in and try again.",
+  NotReadableError: "Your camera or microphone is being used by another app. Close it and try again.",
+  OverconstrainedError: "The device that you chose is not available. Choose a different one.",
+  SecurityError: "This page may not use your camera here. Open it in a tab of its own.",
+  TypeError: "Turn on your camera or microphone first.",
+};
+const stop = (tracks) => tracks.forEach((track) => track.stop());
+go.onclick = async () => {
+  fail("");
+  say("Waiting until you allow the camera");
+  const got = [];
+  try {
+    if (!navigator.mediaDevices) throw { secure: false };
+    for (const kind of ["audio", "video"])
+      got.push(...(await navigator.mediaDevices.getUserMedia({ [kind]: true })).getTracks());
+    say("You are live");
+    const lost = () => {
+      stop(got);
+      say("Offline");
+      fail("Your camera or microphone was lost: connect it again.");
+    };
+    for (const track of got) track.onended = lost;
+    if (got.some((track) => track.readyState === "ended")) lost();
+  } catch (problem) {
+    CAUGHT
+  }
+};
+BY_ITSELF
+</script>"""
+GOOD = """stop(got);
+    say("Offline");
+    const insecure = problem.secure === false;
+    fail(insecure ? "Open this page with https: it is not secure." : sentences[problem.name]);"""
+CAUGHT = {
+    "silent": "stop(got); say('Offline'); console.error(problem);",
+    "raw": "stop(got); say('Offline'); fail(`${problem.name}: ${problem.message}`);",
+    "misleading": "stop(got); say('Offline'); fail('Camera permission denied. Please allow access.');",
+    "claims": "stop(got); fail(sentences[problem.name]); say('You are live');",
+    "keeps": "say('Offline'); fail(sentences[problem.name]); window.kept = got;",
+    "stuck": f"{GOOD} go.disabled = true;",
+}
+
+
+def page(name: str) -> str:
+    """The page that handles failures as its name says; one without a fault for any other name."""
+    text = PAGE.replace("CAUGHT", CAUGHT.get(name, GOOD))
+    text = text.replace("BY_ITSELF", "go.click()" if name == "by-itself" else "")
+    return text.replace('["audio", "video"]', '["audio"]') if name == "audio" else text

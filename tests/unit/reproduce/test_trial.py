@@ -1,0 +1,113 @@
+"""Foreign pages under real failures: those that handle them, and those that do not, each for its reason."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright
+
+from harness.browser.browsers import Browsers
+from harness.browser.failures import FAILURES, NotProduced
+from harness.config import HarnessSettings, load
+from harness.reproduce.subject import ForeignPage
+from harness.reproduce.trial import Seen, Trial
+from harness.reproduce.verdict import faults
+from harness.setup import browser as browser_setup
+from harness.trace.events import RunLog
+from tests.unit.reproduce.foreign import page
+
+
+class _Pages(http.server.BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page(self.path.strip("/")).encode() if self.path != "/favicon.ico" else b"")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def pages() -> Iterator[str]:
+    """Where they are."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Pages)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browsers(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers]:
+    executable = browser_setup.ensure(load(HarnessSettings))
+    with Browsers(playwright, executable, tmp_path_factory.mktemp("clips")) as running:
+        yield running
+
+
+def try_out(browsers: Browsers, url: str, name: str, folder: Path) -> Seen:
+    failure = FAILURES[name]
+    context = browsers.new_context(failure.profile, ["camera", "microphone"])
+    run_log = RunLog(folder / "events.jsonl")
+    try:
+        subject = ForeignPage(context, url, None, run_log)
+        subject.learn()
+        return Trial(subject, failure, "chromium", browsers.devices_of(subject.page)).run()
+    finally:
+        context.close()
+        run_log.close()
+
+
+HANDLED = (
+    "permission-denied",
+    "prompt-dismissed",
+    "prompt-ignored",
+    "no-mic",
+    "camera-busy",
+    "insecure-origin",
+    "iframe-without-allow",
+    "overconstrained",
+    "ended-on-arrival",
+    "camera-unplugged",
+    "another-tab-holds-device",
+)
+
+
+@pytest.mark.parametrize("name", HANDLED)
+def test_a_page_that_handles_it_is_told_so(browsers: Browsers, pages: str, name: str, tmp_path: Path) -> None:
+    seen = try_out(browsers, f"{pages}/good", name, tmp_path)
+    assert faults(seen, None) == []
+
+
+@pytest.mark.parametrize("name", ["mic-busy", "security-error"])
+def test_a_page_that_asks_by_itself_is_opened_anew(
+    browsers: Browsers, pages: str, name: str, tmp_path: Path
+) -> None:
+    assert faults(try_out(browsers, f"{pages}/by-itself", name, tmp_path), None) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "why"),
+    [
+        ("silent", "mic-busy", "nothing at all"),
+        ("raw", "permission-denied", "the browser's own words"),
+        ("misleading", "camera-busy", "another failure (permission)"),
+        ("claims", "no-camera", 'claims to be on air: "You are live"'),
+        ("keeps", "camera-denied", "still captures the microphone"),
+        ("stuck", "permission-denied", "cannot be tried again"),
+    ],
+)
+def test_a_page_that_does_not_is_told_why(
+    browsers: Browsers, pages: str, kind: str, name: str, why: str, tmp_path: Path
+) -> None:
+    found = faults(try_out(browsers, f"{pages}/{kind}", name, tmp_path), None)
+    assert len(found) == 1, found
+    assert why in found[0]
+
+
+def test_a_page_without_the_device_meets_no_failure(browsers: Browsers, pages: str, tmp_path: Path) -> None:
+    with pytest.raises(NotProduced, match="camera-busy did not show: The page did not ask for the camera"):
+        try_out(browsers, f"{pages}/audio", "camera-busy", tmp_path)
