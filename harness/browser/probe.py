@@ -9,13 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-<<<<<<< HEAD
-from playwright.sync_api import ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
-=======
+
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Frame, Page
->>>>>>> e07820b (harness reproduce NAME: one failure on the reference page or any other, what browser and page said, and whether the page handled it)
 
 SCRIPT = Path(__file__).with_name("probe.js")
 SPEAKS = "harness probe "
