@@ -208,6 +208,7 @@ class Trial:
         return set(self._failure.kinds) & set(self._subject.probe.capturing(self._subject.view)) != set()
 
     def _ended(self) -> bool:
+        self._subject.probe.media_requests()  # what the browser told until now has been heard by then
         kinds = {f"{kind} track" for kind in self._failure.kinds}
         return any(had.what in kinds and had.value == "ended" for had in self._subject.probe.had)
 
