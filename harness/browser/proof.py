@@ -96,10 +96,11 @@ def prove_silence(page: Page, *, within: float) -> None:
     silent: list[float] = []
 
     def why_not_yet() -> str | None:
-        now, tone = time.monotonic(), ears.hear().tone
-        if tone is not None:
+        now, heard = time.monotonic(), ears.hear()
+        if heard.tone is not None or not heard.listening:
             silent.clear()
-            return f"Expected silence, heard {tone.hz:.0f} Hz."
+            came = f"heard {heard.tone.hz:.0f} Hz" if heard.tone else "but nobody could listen"
+            return f"Expected silence, {came}."
         silent.append(now)
         return None if now - silent[0] >= SILENT_FOR else "Expected silence, which has only just begun."
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Undo } from "../../../harness/pages/src/undo.ts";
+import { persistently, Undo } from "../../../harness/pages/src/undo.ts";
 
 const IDS = { callType: "livestream", callId: "party" };
 
@@ -25,4 +25,16 @@ test("a part that fails keeps no other from being undone, and is told on the con
     "[ListeningParty] Could not leave",
     { ...IDS, name: "Error", message: "gone" },
   ]);
+});
+
+test("what others would be left with is tried again, until it works or the attempts are over", async () => {
+  let tries = 0;
+  const thirdTime = async () => {
+    tries += 1;
+    if (tries < 3) throw new Error("not yet");
+    return "done";
+  };
+  assert.equal(await persistently(thirdTime, [1, 1])(), "done");
+  const never = persistently(() => Promise.reject(new Error(`try ${(tries += 1)}`)), [1]);
+  await assert.rejects(never, /try 5/);
 });

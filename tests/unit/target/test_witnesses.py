@@ -95,5 +95,5 @@ def test_what_a_target_declares_is_required_and_nothing_else() -> None:
 
 
 def test_a_place_that_does_not_exist_is_refused_by_name() -> None:
-    with pytest.raises(SettingsError, match="host pgae.*expected some of party row"):
+    with pytest.raises(SettingsError, match=r"host pgae.*expected some of party row"):
         target(required_sightings=("host pgae",)).sightings()
