@@ -97,6 +97,5 @@ PERMISSION_FAILURES = (
         control=STATE,
         make={"chromium": partial(Permission, setting="prompt")},
         errors={"chromium": BrowserError("NotAllowedError", "Permission dismissed")},
-        message=DENIED,
     ),
 )
