@@ -23,6 +23,8 @@ from harness.browser.eventually import eventually
 from harness.browser.failures import Armed, failure_named
 from harness.browser.host import Host
 from harness.browser.keeper import Keeper, evidence_folder
+from harness.browser.rehearsal import Rehearsal
+from harness.browser.rehearsals import Rehearsals
 from harness.browser.viewer import Viewer
 from harness.browser.visitor import Visitor
 from harness.config import HarnessSettings, load, load_target
@@ -417,6 +419,64 @@ def fail(browsers: Browsers) -> Iterator[Fail]:
         yield lambda name, person: healed.enter_context(
             failure_named(name).arm(person, browsers.devices_of(person.page))
         )
+
+
+class NewRehearsal(Protocol):
+    """How a test asks for a rehearsal: a host whose devices fail, and a viewer."""
+
+    def __call__(self, profile: str = ...) -> Rehearsal: ...
+
+
+@pytest.fixture(scope="session")
+def _rehearsals(
+    browsers: Browsers,
+    target: Target,
+    supabase: Supabase,
+    stream_api: StreamApi,
+    _faker: Faker,
+    run_log: RunLog,
+) -> Iterator[Rehearsals]:
+    people: list[Person] = []
+
+    def new_person() -> Person:
+        people.append(supabase.create_user(_faker.name()))
+        run_log.secrets.add(people[-1].password)
+        return people[-1]
+
+    def new_party() -> Party:
+        return supabase.create_party(new_person(), _faker.catch_phrase())
+
+    with Rehearsals(browsers, target, run_log, supabase, stream_api, new_party, new_person) as kept:
+        yield kept
+    for person in people:
+        supabase.delete(person)
+
+
+@pytest.fixture
+def new_rehearsal(
+    request: pytest.FixtureRequest, run_log: RunLog, _rehearsals: Rehearsals
+) -> Iterator[NewRehearsal]:
+    """Brings a host with the devices that are named, and a viewer; they stay on if all goes well."""
+    folder = evidence_folder(run_log.path.parent, request.node.nodeid, run_log.attempt)
+    used: set[str] = set()
+
+    def come(profile: str = "changeable") -> Rehearsal:
+        used.add(profile)
+        return _rehearsals.of(profile, folder)
+
+    yield come
+    if not request.node.stash.get(FAILED, False):
+        return
+    for profile in used:
+        account, devices = _rehearsals.drop(profile, failed=True)
+        if KEEPER in request.config.stash:
+            request.config.stash[KEEPER].tell(account, devices)
+
+
+@pytest.fixture
+def rehearsal(new_rehearsal: NewRehearsal) -> Rehearsal:
+    """A host whose devices can fail, and a viewer of the same party."""
+    return new_rehearsal()
 
 
 Keep = Callable[..., None]

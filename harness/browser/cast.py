@@ -32,7 +32,7 @@ class Cast:
 
     def __init__(self, browsers: Browsers, target: Target, run_log: RunLog, folder: Path) -> None:
         self._browsers, self._target, self._run_log = browsers, target, run_log
-        self._folder = folder
+        self.folder = folder
         self._people: list[Visitor] = []
         self.devices: dict[str, Devices] = {}  # what each of them came with
 
@@ -107,13 +107,13 @@ class Cast:
         """As files, too: the run's report shows them."""
         for screen in account.exhibits:
             if screen.name == SCREEN:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                path = self._folder / f"{_plain(screen.who)}.png"
+                self.folder.mkdir(parents=True, exist_ok=True)
+                path = self.folder / f"{_plain(screen.who)}.png"
                 path.write_bytes(screen.content)
                 self._run_log.event(screen.who, "screenshot", path=self._in_run(path), t=screen.t)
 
     def _keep(self, person: Visitor) -> None:
-        kept = self._folder / f"trace-{_plain(person.who)}.zip"
+        kept = self.folder / f"trace-{_plain(person.who)}.zip"
         with TemporaryDirectory() as unmasked:
             trace = Path(unmasked) / "trace.zip"
             person.page.context.tracing.stop(path=trace)

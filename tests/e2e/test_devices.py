@@ -1,27 +1,75 @@
-"""A device is missing: the host is told, nothing is live, and it heals once the device is there."""
+"""A device is missing, busy, unsuitable or broken: the host is told, nothing is live, and it heals."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.browser.browsers import Browsers
-from harness.browser.viewer import Viewer
-from harness.plugin import NewHost, NothingLive
-from harness.target import Party
+from harness.browser.rehearsal import Rehearsal
+from harness.plugin import NewRehearsal
 
 NOT_FOUND = "No camera or microphone found. Please connect your devices and try again."
+IN_USE = (
+    "Camera or microphone is already in use by another application. Please close other apps and try again."
+)
+UNSUITABLE = "Selected device constraints not supported. Try selecting different devices."
+INSECURE = "Camera and microphone need a secure page. Please open this page with https."
+TOO_SLOW = "Camera or microphone did not start in time. Please check your devices and try again."
+BLOCKED = "Camera and microphone are blocked on this page. Please open it in a tab of its own and try again."
+MISUNDERSTOOD = (
+    "Your browser does not understand how this page asks for your camera. "
+    "Please update it, or use another browser."
+)
 
 
 @pytest.mark.check("P05")
-def test_no_camera(
-    party: Party, new_host: NewHost, viewer: Viewer, browsers: Browsers, nothing_live: NothingLive
-) -> None:
-    host = new_host(party, "no_camera")
-    host.clicks_go_live().reads_error(NOT_FOUND)
-    errors = {request.error_name for request in host.media_requests()}
-    assert errors == {"NotFoundError"}, f"expected NotFoundError alone, the browser gave {errors}"
-    nothing_live(party, host)
+@pytest.mark.check("P12")
+@pytest.mark.parametrize(
+    ("failure", "offers"),
+    [
+        ("no-camera", ["Go live with sound only"]),
+        ("no-mic", ["Go live with picture only"]),
+        ("no-devices", []),
+    ],
+)
+def test_no_device(new_rehearsal: NewRehearsal, failure: str, offers: list[str]) -> None:
+    rehearsal = new_rehearsal("pluggable")
+    with rehearsal.meets(failure) as met:
+        met.going_live_is_refused(says=NOT_FOUND)
+        assert met.offers() == offers
+    rehearsal.goes_well()
 
-    with browsers.camera_plugged("no_camera"):
-        host.goes_live()
-        viewer.sees(host).hears(host)
+
+@pytest.mark.check("P06")
+@pytest.mark.check("P12")
+@pytest.mark.parametrize("failure", ["camera-busy", "mic-busy"])
+def test_device_in_use(rehearsal: Rehearsal, failure: str) -> None:
+    with rehearsal.meets(failure) as met:
+        met.going_live_is_refused(says=IN_USE)
+    rehearsal.goes_well()
+
+
+@pytest.mark.check("P07")
+@pytest.mark.check("P12")
+def test_the_chosen_device_is_not_there_today(rehearsal: Rehearsal) -> None:
+    with rehearsal.meets("overconstrained") as met:
+        met.going_live_is_refused(says=UNSUITABLE)
+    rehearsal.goes_well()
+
+
+@pytest.mark.check("P08")
+@pytest.mark.check("P12")
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        ("insecure-origin", INSECURE),
+        ("security-error", BLOCKED),
+        ("abort", TOO_SLOW),
+        ("type-error", MISUNDERSTOOD),
+    ],
+)
+def test_rarer_errors(rehearsal: Rehearsal, failure: str, says: str) -> None:
+    # Really made it takes Chromium ten seconds to give up: that is for `harness reproduce`.
+    simulated = True if failure == "abort" else None
+    with rehearsal.meets(failure, simulated=simulated) as met:
+        met.going_live_is_refused(says=says)
+    rehearsal.goes_well()

@@ -1,26 +1,87 @@
-"""The browser denies what the host needs: the host is told, nothing is live, and it heals by itself."""
+"""The browser does not let the page have a device: the host is told, nothing is live, and it heals."""
 
 from __future__ import annotations
 
 import pytest
 
-from harness.browser.viewer import Viewer
-from harness.plugin import NewHost, NothingLive
-from harness.target import Party
+from harness.browser.rehearsal import Rehearsal
 
 DENIED = "Camera/microphone permission denied. Please allow access in your browser settings and refresh."
+CLOSED = (
+    "The browser's question about your camera was closed without an answer. "
+    "Please try again and choose Allow."
+)
+WAITING = "Waiting for permission: please answer your browser's question about the camera"
+FORBIDDEN = "This site does not let its own pages use your camera. Please tell whoever runs it."
+FRAMED = (
+    "This page is shown inside another site, which does not let it use your camera. "
+    "Please open it in a tab of its own."
+)
 
 
 @pytest.mark.check("P01")
-def test_camera_and_microphone_denied(
-    party: Party, new_host: NewHost, viewer: Viewer, nothing_live: NothingLive
-) -> None:
-    host = new_host(party, permissions=())
-    host.clicks_go_live().reads_error(DENIED)
-    errors = {request.error_name for request in host.media_requests()}
-    assert errors == {"NotAllowedError"}, f"expected NotAllowedError alone, the browser gave {errors}"
-    nothing_live(party, host)
+@pytest.mark.check("P12")
+def test_camera_and_microphone_denied(rehearsal: Rehearsal) -> None:
+    with rehearsal.meets("permission-denied") as met:
+        met.going_live_is_refused(says=DENIED)
+        assert met.offers() == [], "expected no way out when both are denied"
+    rehearsal.goes_well()
 
-    host.page.context.grant_permissions(["camera", "microphone"])
-    host.goes_live()
-    viewer.sees(host).hears(host)
+
+@pytest.mark.check("P02")
+@pytest.mark.check("P12")
+@pytest.mark.parametrize(
+    ("failure", "offer"),
+    [("camera-denied", "Go live with sound only"), ("mic-denied", "Go live with picture only")],
+)
+def test_one_of_both_denied(rehearsal: Rehearsal, failure: str, offer: str) -> None:
+    with rehearsal.meets(failure) as met:
+        met.going_live_is_refused(says=DENIED)
+        assert met.offers() == [offer]
+    rehearsal.goes_well()
+
+
+@pytest.mark.check("P02")
+def test_a_denied_camera_does_not_cost_the_microphone(rehearsal: Rehearsal) -> None:
+    host, viewer = rehearsal.host, rehearsal.viewer
+    with rehearsal.meets("camera-denied") as met:
+        met.going_live_is_refused(says=DENIED)
+        host.presses("Go live with sound only").reads_status("You are live")
+        viewer.hears(host)
+        assert host.probe.capturing() == ["audio"], "expected the microphone alone to be on"
+        host.ends_party()
+
+
+@pytest.mark.check("P03")
+@pytest.mark.check("P12")
+def test_prompt_dismissed(rehearsal: Rehearsal) -> None:
+    with rehearsal.meets("prompt-dismissed") as met:
+        met.going_live_is_refused(says=CLOSED)
+    rehearsal.goes_well()
+
+
+@pytest.mark.check("P03")
+@pytest.mark.check("P12")
+def test_prompt_left_open(rehearsal: Rehearsal) -> None:
+    host = rehearsal.host
+    with rehearsal.meets("prompt-ignored") as met:
+        host.clicks_go_live().reads_status(WAITING)
+        (request,) = met.requests()
+        assert request.outcome == "pending", f"expected a request without an answer, came {request}"
+        host.presses("Stop waiting")
+        met.nothing_is_live()
+        assert host.error is None, f"expected no error after giving up, the page shows {host.error!r}"
+    rehearsal.goes_well()
+    assert request not in met.requests(), "expected the request that was given up to have been answered"
+    met.no_device_is_on()
+
+
+@pytest.mark.check("P04")
+@pytest.mark.check("P12")
+@pytest.mark.parametrize(
+    ("failure", "says"), [("denied-by-policy", FORBIDDEN), ("iframe-without-allow", FRAMED)]
+)
+def test_denied_by_whoever_serves_or_embeds_the_page(rehearsal: Rehearsal, failure: str, says: str) -> None:
+    with rehearsal.meets(failure) as met:
+        met.going_live_is_refused(says=says)
+    rehearsal.goes_well()

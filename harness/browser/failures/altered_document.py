@@ -7,20 +7,30 @@ so that nothing else fails. Needs the page to be loaded anew, when it is armed a
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
+
+from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.devices import INSECURE_NAME
 from harness.browser.failures.mechanism import Mechanism, NotProduced, Person
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Route
+    from playwright.sync_api import Page, Route
 
     from harness.browser.devices import Devices
 
 EVERYTHING = "**/*"
 LOADS_WITHIN = 15_000.0  # ms
 ALLOWED = """() => (document.permissionsPolicy ?? document.featurePolicy)?.allowsFeature("camera")"""
+
+
+def reach_loopback(page: Page) -> None:
+    """Let the pages of this context reach servers of this machine, where the browser asks for that."""
+    for permission in ("local-network-access", "loopback-network"):
+        with suppress(PlaywrightError):
+            page.context.grant_permissions([permission])
 
 
 class AlteredDocument(Mechanism):
@@ -32,6 +42,8 @@ class AlteredDocument(Mechanism):
 
     def arm(self) -> None:
         self.url = self.page.url
+        # A document that came through us is of no network that the browser knows.
+        reach_loopback(self.page)
         self.page.route(EVERYTHING, self.route)
         self.open()
 
@@ -59,7 +71,12 @@ class AlteredDocument(Mechanism):
         if claimed is None:
             route.continue_()
             return
-        sent = route.fetch(headers={**request.headers, "origin": f"{scheme}://{host}"}, max_redirects=0)
+        # By its own name: the insecure one is known to the browser alone.
+        address = urlsplit(request.url)
+        if address.hostname == INSECURE_NAME:
+            address = address._replace(netloc=host)
+        headers = {**request.headers, "origin": f"{scheme}://{host}"}
+        sent = route.fetch(url=urlunsplit(address), headers=headers, max_redirects=0)
         allowed = {"access-control-allow-origin": claimed, "cross-origin-resource-policy": "cross-origin"}
         route.fulfill(response=sent, headers={**sent.headers, **allowed})
 

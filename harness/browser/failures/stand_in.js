@@ -6,8 +6,10 @@
     window[KEY].plan = plan;
     return;
   }
-  const owner = window.MediaDevices?.prototype;
-  if (!owner) return;
+  const devices = navigator.mediaDevices;
+  if (!devices) return;
+  // A page that was loaded already may have put a function of its own there, as webrtc-adapter does.
+  const owner = Object.hasOwn(devices, "getUserMedia") ? devices : MediaDevices.prototype;
   const state = { plan, bitten: 0 };
   Object.defineProperty(window, KEY, { value: state });
   const native = owner.getUserMedia;

@@ -147,7 +147,7 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
 
 function waitingFor({ device, why }: Wait): string {
   return why === "permission"
-    ? `Waiting for permission: please answer your browser’s question about the ${device}`
+    ? `Waiting for permission: please answer your browser's question about the ${device}`
     : `Waiting for your ${device} to start…`;
 }
 

@@ -19,6 +19,8 @@ export interface Asking {
   signal?: AbortSignal | undefined;
   /** Told when the browser takes long enough for a person to wonder; null when that is over. */
   onWait?: ((wait: Wait | null) => void) | undefined;
+  /** Looks at what was captured before anybody gets it, and throws when that is not good enough. */
+  check?: ((device: Device, stream: MediaStream) => Promise<void>) | undefined;
 }
 
 const DEFAULTS: Record<Device, MediaTrackConstraints> = {
@@ -70,20 +72,37 @@ export function stopTracks(stream: MediaStream | null | undefined): void {
  * does not ask again, and reports a plain Error; and when publishing fails it forgets the stream with the camera's
  * light on. Here the browser is asked once, its own error arrives, and `undo` stops whatever was captured.
  */
-export async function captureForCall(call: Call, undo: Undo, asking: Asking = {}): Promise<void> {
+export async function captureForCall(call: Call, undo: Undo, asking: Asking = {}): Promise<Prepare> {
   const captured = new Set<MediaStream>();
+  const ready = new Map<Device, MediaStream>();
   undo.add("stop capturing", async () => captured.forEach(stopTracks));
+  const start = async (device: Device, constraints: MediaTrackConstraints): Promise<MediaStream> => {
+    const stream = await capture(device, constraints, asking);
+    captured.add(stream);
+    await asking.check?.(device, stream);
+    return stream;
+  };
   for (const device of DEVICES) {
     const own = call[device].registerVirtualDevice({
       label: LABELS[device],
       getUserMedia: async ({ deviceId: _ours, ...constraints }) => {
-        const stream = await capture(device, constraints, asking);
-        captured.add(stream);
+        const stream = ready.get(device) ?? (await start(device, constraints));
+        ready.delete(device);
         return { stream, stop: () => void captured.delete(stream) };
       },
     });
     await call[device].select(own.deviceId);
   }
+  return async (device) => void ready.set(device, await start(device, wantedBy(call, device)));
+}
+
+/** Captures a device ahead, for when the call enables it: so nothing is published before everything is there. */
+export type Prepare = (device: Device) => Promise<void>;
+
+/** What Stream's settings of the call ask of a camera. */
+function wantedBy(call: Call, device: Device): MediaTrackConstraints {
+  const size = call.state.settings?.video.target_resolution;
+  return device === "camera" && size ? { width: size.width, height: size.height } : {};
 }
 
 /** granted, denied or prompt; null where the browser does not tell. */

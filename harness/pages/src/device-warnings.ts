@@ -2,7 +2,6 @@ import type { Call } from "@stream-io/video-react-sdk";
 import { useEffect, useState } from "react";
 import { type Device, DEVICES } from "./capture.ts";
 import { DeviceError, stoppedAtOnce } from "./device-errors.ts";
-import type { Devices } from "./go-live.ts";
 import { type Fault, healthOf, watchTrack } from "./track-health.ts";
 
 /** What the host is told while a device gives nothing, or nothing that anybody could see or hear. */
@@ -25,13 +24,12 @@ export class FaultyDevice extends DeviceError {
   override name = "FaultyDevice";
 }
 
-/** Throws FaultyDevice when what is captured is dark, still or silent, DeviceError when it is over: before viewers know. */
-export async function expectHealthy(call: Call, devices: Devices): Promise<void> {
-  await Promise.all(DEVICES.filter((device) => devices[device]).map((device) => expectGood(call, device)));
-}
-
-async function expectGood(call: Call, device: Device): Promise<void> {
-  const [track] = call[device].state.mediaStream?.getTracks() ?? [];
+/**
+ * Throws FaultyDevice when what was captured is dark, still or silent, DeviceError when it is over: the host is to know
+ * before anything is published.
+ */
+export async function expectGood(device: Device, stream: MediaStream): Promise<void> {
+  const [track] = stream.getTracks();
   const health = track ? await healthOf(track) : "ended";
   if (health === "ended") throw stoppedAtOnce(device);
   const warning = health && health !== "good" && WARNINGS[device][health];

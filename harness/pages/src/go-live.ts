@@ -1,7 +1,7 @@
 import { type Call, OwnCapability, type StreamVideoClient } from "@stream-io/video-react-sdk";
-import { type Asking, captureForCall, type Device, LABELS, mediaDevices } from "./capture.ts";
+import { type Asking, captureForCall, type Device, DEVICES, LABELS, mediaDevices } from "./capture.ts";
 import { stoppedAtOnce } from "./device-errors.ts";
-import { expectHealthy } from "./device-warnings.ts";
+import { expectGood } from "./device-warnings.ts";
 import { PartyError } from "./errors.ts";
 import { log, logError } from "./log.ts";
 import { callIds, markLive, markNotLive, type Party } from "./party.ts";
@@ -53,18 +53,24 @@ export async function goLive(
 
     // Steps 3 and 4: the call, joined and not created
     const call = await quietCall(client, party.id, connection);
-    await captureForCall(call, capture, { signal, onWait });
+    const asking: Asking = { signal, onWait, check: unchecked ? undefined : expectGood };
+    const prepare = await captureForCall(call, capture, asking);
     await joinCall(call);
     signal.throwIfAborted();
     // A host who comes back finds the party on air: a failure now must not take it off.
     const wasOnAir = !call.state.backstage;
 
-    // Step 5: camera and microphone, only those that are wanted
-    if (devices.camera) await enable(call, "camera", OwnCapability.SEND_VIDEO);
+    // Step 5: camera and microphone, only those that are wanted; neither is published before both are there
+    const wanted = DEVICES.filter((device) => devices[device]);
+    for (const device of wanted) {
+      expectAllowed(call, device);
+      await prepare(device);
+    }
     signal.throwIfAborted();
-    if (devices.microphone) await enable(call, "microphone", OwnCapability.SEND_AUDIO);
+    for (const device of wanted) await enable(call, device);
     log("Track status", ids, { camera: statusLine(call, "camera"), microphone: statusLine(call, "microphone") });
-    if (!unchecked) await expectHealthy(call, devices);
+    // Once live, a device that is switched on is watched and not refused.
+    asking.check = undefined;
     signal.throwIfAborted();
 
     // Step 6: live, on Stream and then in the database
@@ -90,11 +96,19 @@ export async function goLive(
   }
 }
 
-async function enable(call: Call, device: Device, capability: OwnCapability): Promise<void> {
-  // The SDK asks for the device first and notices only then that it may not publish.
-  if (!call.state.ownCapabilities.includes(capability)) {
+const CAPABILITY: Record<Device, OwnCapability> = {
+  camera: OwnCapability.SEND_VIDEO,
+  microphone: OwnCapability.SEND_AUDIO,
+};
+
+/** The SDK would ask for the device first and notice only then that it may not publish. */
+function expectAllowed(call: Call, device: Device): void {
+  if (!call.state.ownCapabilities.includes(CAPABILITY[device])) {
     throw new PartyError(`Stream does not allow you to use your ${device} here: only the host can go live.`);
   }
+}
+
+async function enable(call: Call, device: Device): Promise<void> {
   await call[device].enable();
   const { status, readyState } = trackStatus(call, device);
   if (status !== "enabled" || readyState !== "live") throw stoppedAtOnce(device);

@@ -3,12 +3,14 @@ import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
 import { loadConfig } from "./config.ts";
 import { ServicesContext } from "./services.ts";
+import { ensureStorage } from "./storage.ts";
 import { createSupabase } from "./supabase.ts";
 import "./styles.css";
 
 const root = createRoot(document.getElementById("root")!);
 
 try {
+  ensureStorage();
   const config = await loadConfig();
   const services = { config, supabase: createSupabase(config) };
   root.render(

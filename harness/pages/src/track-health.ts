@@ -4,7 +4,7 @@ export type Health = "good" | Fault;
 
 /** How long a fault must last to be one: a slow camera is not frozen yet, and a person may hold their breath. */
 const PATIENCE_MS: Record<Fault, number> = { ended: 0, muted: 1000, black: 1200, frozen: 1000, silent: 2000 };
-const LOOK_EVERY_MS = 100;
+const LOOK_EVERY_MS = 50;
 const BETWEEN_FRAMES_MS = 1000;
 /** A covered lens still gives noise. Grey levels of 255. */
 const BLACK = { mean: 10, brightest: 32 };

@@ -1,0 +1,116 @@
+"""A host whose devices fail in one way after another, and a viewer of the same party.
+
+Both keep their page from failure to failure: who heals must heal without a reload.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from harness.browser.devices import Devices
+from harness.browser.eventually import eventually
+from harness.browser.failures import Armed, failure_named
+from harness.browser.host import Host
+from harness.browser.probe import MediaRequest
+from harness.browser.viewer import Viewer
+from harness.target import Party, StreamApi, Supabase
+
+SETTLES_WITHIN = 5.0  # seconds for what follows an error that the page has told already
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """`devices` are those of the host's browser."""
+
+    party: Party
+    host: Host
+    viewer: Viewer
+    devices: Devices | None
+    supabase: Supabase
+    stream_api: StreamApi
+
+    @contextmanager
+    def meets(self, name: str, *, simulated: bool | None = None) -> Iterator[Met]:
+        """The failure of that name is there for the host; afterwards it must have bitten, and is healed."""
+        failure = failure_named(name)
+        with failure.arm(self.host, self.devices, simulated=simulated) as armed:
+            if failure.signs_out:
+                self.host.signs_in()
+            asked, sent = len(self.host.media_requests()), self.host.probe.sent_media_bytes().total
+            yield Met(self, armed, asked, sent)
+            armed.bit()
+
+    def goes_well(self) -> None:
+        """With the cause gone the host goes live, the viewer sees and hears it, and the party ends."""
+        self.host.goes_live()
+        self.viewer.sees(self.host).hears(self.host)
+        self.host.ends_party()
+
+
+@dataclass(frozen=True)
+class Met:
+    """A failure that the host meets, after `asked` requests for devices and `sent` bytes of media."""
+
+    rehearsal: Rehearsal
+    armed: Armed
+    asked: int
+    sent: int
+
+    def going_live_is_refused(self, *, says: str) -> None:
+        """The host presses Go live and is told `says`; the browser said what the failure is known for."""
+        self.rehearsal.host.clicks_go_live().reads_error(says)
+        self.browser_said_so()
+        self.nothing_is_live()
+
+    def browser_said_so(self) -> None:
+        """The last of the page's requests failed with exactly the failure's own error."""
+        expected, requests = self.armed.failure.errors.get("chromium"), self.requests()
+        if expected is None:
+            return
+        assert requests, f"expected the page to ask for a device and to get {expected}, it did not ask"
+        last = requests[-1]
+        came = (last.error_name, last.error_message, last.constraint)
+        # What is simulated comes in another browser's words.
+        any_words = expected.message is None or last.simulated
+        message = last.error_message if any_words else expected.message
+        assert came == (expected.name, message, expected.constraint), f"expected {expected}, came {last}"
+
+    def requests(self) -> list[MediaRequest]:
+        """What the page asked the browser for since the failure is there."""
+        return self.rehearsal.host.media_requests()[self.asked :]
+
+    def nothing_is_live(self) -> None:
+        """Neither page, row nor Stream says live, no media left the host, and no device is on."""
+        host, party = self.rehearsal.host, self.rehearsal.party
+        host.reads_status("Not live", within=SETTLES_WITHIN)
+        row = self.rehearsal.supabase.party_row(party.id)
+        call = self.rehearsal.stream_api.call("livestream", party.id)
+        assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
+        assert call is None or call["backstage"], "expected a call in backstage, Stream has it live"
+        self.nothing_is_published()
+        self.no_device_is_on()
+
+    def nothing_is_published(self) -> None:
+        """No media has left the host since the failure is there."""
+        sent = self.rehearsal.host.probe.sent_media_bytes().total
+        assert sent == self.sent, f"expected no track to be published, the host sent {sent - self.sent} bytes"
+
+    def offers(self) -> list[str]:
+        """What else the page offers now, by the words on its buttons."""
+        texts = self.rehearsal.host.view.get_by_role("button").all_text_contents()
+        return [text for text in texts if text.startswith("Go live ")]
+
+    def no_device_is_on(self) -> None:
+        """Every track that the browser gave to the page has been stopped: no light burns."""
+
+        def why_not_yet() -> str | None:
+            live = self.rehearsal.host.probe.capturing()
+            return (
+                f"Expected every device to be off, the page still captures {' and '.join(live)}."
+                if live
+                else None
+            )
+
+        eventually(why_not_yet, within=SETTLES_WITHIN)

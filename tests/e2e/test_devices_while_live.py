@@ -1,0 +1,67 @@
+"""A device is lost while live: the host is told, viewers are told or keep the other track, and it heals."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.browser.host import Host
+from harness.browser.rehearsal import Rehearsal
+from harness.browser.viewer import Viewer
+from harness.plugin import NewRehearsal
+
+STOPPED = (
+    "Your {} has stopped: it was unplugged, or this page may no longer use it. "
+    "Please check it, then switch it on again."
+)
+CAMERA_OFF = "The host\u2019s camera is off"
+MICROPHONE_OFF = "The host\u2019s microphone is off"
+
+
+@pytest.mark.check("P09")
+@pytest.mark.check("P12")
+def test_camera_unplugged(rehearsal: Rehearsal) -> None:
+    host, viewer = rehearsal.host.goes_live(), rehearsal.viewer
+    viewer.sees(host)
+    with rehearsal.meets("camera-unplugged"):
+        host.reads_error(STOPPED.format("camera"))
+        expect_told(viewer, CAMERA_OFF)
+        viewer.hears(host)
+    is_well_again(host, viewer)
+
+
+@pytest.mark.check("P09")
+@pytest.mark.check("P12")
+def test_microphone_unplugged(new_rehearsal: NewRehearsal) -> None:
+    rehearsal = new_rehearsal("pluggable")
+    host, viewer = rehearsal.host.goes_live(), rehearsal.viewer
+    viewer.hears(host)
+    with rehearsal.meets("mic-unplugged"):
+        host.reads_error(STOPPED.format("microphone"))
+        expect_told(viewer, MICROPHONE_OFF)
+        viewer.sees(host)
+    is_well_again(host, viewer)
+
+
+@pytest.mark.check("P09")
+@pytest.mark.check("P12")
+def test_permission_revoked(rehearsal: Rehearsal) -> None:
+    host, viewer = rehearsal.host.goes_live(), rehearsal.viewer
+    viewer.sees(host)
+    with rehearsal.meets("revoked-while-live") as met:
+        host.reads_error(STOPPED.format("camera")).reads_error(STOPPED.format("microphone"))
+        expect_told(viewer, CAMERA_OFF)
+        expect_told(viewer, MICROPHONE_OFF)
+        met.no_device_is_on()
+    is_well_again(host, viewer)
+
+
+def expect_told(viewer: Viewer, text: str) -> None:
+    viewer.view.get_by_text(text, exact=True).wait_for(timeout=10_000)
+
+
+def is_well_again(host: Host, viewer: Viewer) -> None:
+    """The host switches on what is off, on the same page, and the party goes on."""
+    host.turns("Camera", on=True).turns("Microphone", on=True)
+    viewer.sees(host).hears(host)
+    assert host.error is None, f"expected no warning about what works again, the page shows {host.error!r}"
+    host.ends_party()
