@@ -43,6 +43,7 @@ class Stack:
     ) -> None:
         self.logs = run_dir / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
+        self.recordings = run_dir / "recordings"
         self.keys: Keys = make_keys()
         self._settings = settings
         self._pages_dist = pages_dist
@@ -129,10 +130,11 @@ class Stack:
         anon = {"SUPABASE_ANON_KEY": keys.supabase_anon_key}
         stream_base = {"STREAM_BASE_URL": str(target.stream_base_url)}
         jwt_secret = {"SUPABASE_JWT_SECRET": keys.supabase_jwt_secret}
+        recordings = {"HARNESS_STREAM_RECORDINGS": str(self.recordings)}
         origins = {"ALLOWED_ORIGINS": target.needed("pages_url")}
         own: dict[str, Iterable[dict[str, str]]] = {
             "local Supabase": [supabase, service_role, anon, jwt_secret, self._database()],
-            "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}, self._webhook_urls()],
+            "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}, self._webhook_urls(), recordings],
             "token server": [stream, stream_base, supabase, service_role, jwt_secret, origins],
             "pages": [supabase, anon, stream_base, self._pages()],
         }
