@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 PACKAGES, BROWSER, PAGES, POSTGRES = "Python packages", "Browser", "Pages", "PostgreSQL"
@@ -31,15 +32,25 @@ COMMANDS = {
     "test": Command("Run the harness's own checks and tests.", EVERYTHING),
     "doctor": Command("Show what was found, and what mends the rest.", EVERYTHING),
 }
+SERVERS = ("token-server", "stream", "supabase")
 ALONE = {"supabase": (PACKAGES, POSTGRES)}
 
 
 def needs(arguments: Sequence[str]) -> tuple[str, ...]:
     """What this command line needs: a server that runs alone needs less than the whole system."""
-    for server in ("token-server", "stream", "supabase"):
+    for server in SERVERS:
         if arguments[:1] == ["up"] and any(argument.endswith(server) for argument in arguments[1:]):
             return ALONE.get(server, (PACKAGES,))
     return COMMANDS[arguments[0]].needs if arguments and arguments[0] in COMMANDS else (PACKAGES,)
+
+
+def wrong_server(arguments: Sequence[str]) -> str | None:
+    """Why `up --only NAME` cannot be, said before anything is installed for it; None when it can."""
+    if arguments[:1] != ["up"]:
+        return None
+    words = [word for argument in arguments[1:] for word in argument.split("=", 1)]
+    named = [name for option, name in pairwise(words) if option == "--only"]
+    return next((unknown(name, SERVERS, "server") for name in named if name not in SERVERS), None)
 
 
 def in_checkout() -> bool:

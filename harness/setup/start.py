@@ -9,7 +9,16 @@ from types import FrameType
 from typing import NoReturn
 
 from harness.errors import HarnessError, SetUpError, UsageError
-from harness.setup.commands import CHECKOUT, COMMANDS, PACKAGES, in_checkout, needs, unknown, usage
+from harness.setup.commands import (
+    CHECKOUT,
+    COMMANDS,
+    PACKAGES,
+    in_checkout,
+    needs,
+    unknown,
+    usage,
+    wrong_server,
+)
 from harness.setup.progress import Progress
 from harness.setup.virtual_environment import VirtualEnvironment
 
@@ -42,6 +51,8 @@ def _start(arguments: list[str]) -> int:
         return 0
     if arguments[0] not in COMMANDS:
         raise UsageError(unknown(arguments[0]))
+    if wrong := wrong_server(arguments):
+        raise UsageError(wrong)
     return _enter(VirtualEnvironment(CHECKOUT), arguments)
 
 

@@ -112,6 +112,16 @@ def test_an_unknown_command_needs_no_set_up(tmp_path: Path) -> None:
     assert not (folder / ".venv").exists()
 
 
+@pytest.mark.parametrize("option", [["--only", "strem"], ["--only=strem"]])
+def test_a_server_that_there_is_not_is_told_before_anything_is_installed(
+    tmp_path: Path, option: list[str]
+) -> None:
+    folder = make_checkout(tmp_path / "checkout")
+    said = start(folder, "up", *option)
+    assert said == (2, "", "There is no server `strem`: did you mean `stream`?\n")
+    assert not (folder / ".venv").exists()
+
+
 def test_the_doctor_looks_and_installs_nothing(tmp_path: Path) -> None:
     folder = make_checkout(tmp_path / "checkout")
     code, output, _ = start(folder, "doctor")
