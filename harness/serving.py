@@ -8,6 +8,7 @@ left behind, even when the parent is killed.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import resource
@@ -64,13 +65,18 @@ STANDARD = Limits()
 
 
 def bind(port: int = 0) -> socket.socket:
-    """A listening socket on loopback; raises ServerError when the port is taken."""
+    """A listening socket on loopback; raises ServerError when the port is taken, or without loopback."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
     except OSError as error:
         listener.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ServerError(
+                f"This machine has no {LOOPBACK}, where the servers listen (IPv6 alone does not do): "
+                f"give it back with `ip addr add {LOOPBACK}/8 dev lo`."
+            ) from None
         raise ServerError(
             f"Port {port} on {LOOPBACK} could not be taken ({error.strerror}): "
             "end the program that uses it or choose another with --port."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -169,5 +169,11 @@ def write_reports(
         secrets.write(folder / "report.html", report(folder, verdict, found, events))
         tell_job(load(CiSettings), folder, verdict, found, secrets)
     except (OSError, ValueError) as error:
-        return judge(found, trouble=f"the report could not be written ({error}): make room and run again.")
+        trouble = f"the report could not be written ({error}): make room and run again."
+        verdict = judge(found, trouble=trouble)
+        # What was written before it tells another verdict, perhaps a release.
+        with suppress(OSError, ValueError):
+            for name in ("junit.xml", "report.json", "report.html"):
+                (folder / name).unlink(missing_ok=True)
+            secrets.write(folder / "junit.xml", junit(verdict, found))
     return verdict

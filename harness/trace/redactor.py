@@ -73,7 +73,11 @@ class Redactor:
         masked = self.redact(text)
         if self.exposed_in(masked):
             raise ValueError(f"{path.name} was not written: a secret was still readable in it after masking.")
-        path.write_text(masked, encoding="utf-8", errors="replace")
+        try:
+            path.write_text(masked, encoding="utf-8", errors="replace")
+        except OSError:
+            path.unlink(missing_ok=True)  # half of it would be read as if it were whole
+            raise
 
 
 def _mask(found: re.Match[str]) -> str:

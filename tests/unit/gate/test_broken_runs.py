@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.unit.gate.conftest import RunGate
 
 
@@ -76,6 +78,24 @@ def test_a_failure_that_no_check_owns_is_never_green(run_gate: RunGate) -> None:
     assert run.exit_code == 2
     assert "COULD NOT TELL  The harness could not do its work: pytest saw a failure that no" in run.terminal
     assert "logs/pytest-1.log" in run.terminal
+
+
+def test_a_report_that_cannot_be_written_leaves_none_that_says_release(
+    run_gate: RunGate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("harness.gate.report.report", no_room)
+    run = run_gate("""
+        @pytest.mark.check("T01", "T02", "G01")
+        def test_all(): pass
+    """)
+    assert run.exit_code == 2
+    assert "the report could not be written ([Errno 28] No space left on device)" in run.terminal
+    assert "COULD NOT TELL" in run.junit
+    assert "RELEASE" not in run.junit
+    assert not (run.folder / "report.json").exists()
 
 
 def test_what_is_red_is_not_run_again_by_a_broken_harness(run_gate: RunGate) -> None:

@@ -119,3 +119,10 @@ def test_no_other_servers_secret_is_handed_on(
     inherited = Path(f"/proc/{server.pid}/environ").read_bytes()
     assert b"TOKEN_URL" in inherited
     assert b"somebody else's secret" not in inherited
+
+
+def test_a_machine_without_ipv4_loopback_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    # An address that is no machine's own gives the same error as one that this machine lacks.
+    monkeypatch.setattr("harness.serving.LOOPBACK", "192.0.2.1")
+    with pytest.raises(ServerError, match=r"has no 192\.0\.2\.1, .*ip addr add"):
+        bind()
