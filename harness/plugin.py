@@ -433,18 +433,21 @@ def _rehearsals(
     target: Target,
     supabase: Supabase,
     stream_api: StreamApi,
-    _faker: Faker,
+    harness_settings: HarnessSettings,
     run_log: RunLog,
 ) -> Iterator[Rehearsals]:
+    from harness.target.personas import Personas
+
+    names = Personas(f"{harness_settings.seed} rehearsals")
     people: list[Person] = []
 
     def new_person() -> Person:
-        people.append(supabase.create_user(_faker.name()))
+        people.append(supabase.create_user(names.name()))
         run_log.secrets.add(people[-1].password)
         return people[-1]
 
     def new_party() -> Party:
-        return supabase.create_party(new_person(), _faker.catch_phrase())
+        return supabase.create_party(new_person(), names.title())
 
     with Rehearsals(browsers, target, run_log, supabase, stream_api, new_party, new_person) as kept:
         yield kept

@@ -6,6 +6,6 @@ from harness.stack import Stack
 
 
 def test_the_local_stream_keeps_its_recordings_in_the_runs_folder(stack: Stack) -> None:
-    """Nobody but the local Stream makes that folder; that it keeps files in such a one has tests of its own."""
+    """Nobody but the local Stream makes that folder; that it keeps files there has tests of its own."""
     assert stack.recordings.parent == stack.logs.parent
     assert stack.recordings.is_dir()
