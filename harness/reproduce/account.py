@@ -16,10 +16,13 @@ def account(
 ) -> str:
     """As lines for a terminal."""
     failure = seen.failure
-    made = "SIMULATED, because no browser gives it by itself" if seen.simulated else "real"
+    made = "SIMULATED (this browser does not give it by itself)" if seen.simulated else "real"
+    made_by = failure.made_by
+    if seen.engine == "firefox":
+        made_by = "a stand-in answered" if seen.simulated else "by what this Firefox was started with"
     rows = [
         f"{failure.name} - {failure.users_see}",
-        f"  in {browser}, {made}: {failure.made_by}",
+        f"  in {browser}, {made}: {made_by}",
         "",
         "The browser said",
         *_indented(_browser_said(seen)),

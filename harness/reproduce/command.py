@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from harness.browser.browsers import Browsers
 from harness.browser.cast import Cast
-from harness.browser.failures import Failure, NotProduced
+from harness.browser.failures import Engine, Failure, NotProduced
+from harness.browser.firefox import firefox
 from harness.browser.moment import gather
 from harness.config import HarnessSettings
 from harness.errors import HarnessError, UsageError
@@ -30,6 +32,10 @@ from harness.trace.evidence import Heading, told_by_events, write
 
 EVENTS = "events.jsonl"
 BOTH = ("camera", "microphone")
+NAMES = {
+    "chrome": ("google-chrome-stable", "google-chrome"),
+    "msedge": ("microsoft-edge-stable", "microsoft-edge"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,14 +66,21 @@ def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> 
         run_log = RunLog(folder / EVENTS)
         open_things.callback(run_log.close)
         playwright = open_things.enter_context(sync_playwright())
-        browsers = open_things.enter_context(_browsers(playwright, settings, options))
-        subject = open_things.enter_context(_subject(settings, failure, options, browsers, run_log, folder))
-        devices = browsers.devices_of(subject.page)
+        engine: Engine = "firefox" if options.browser == "firefox" else "chromium"
+        if engine == "firefox":
+            subject: Subject = open_things.enter_context(_in_firefox(playwright, failure, options, run_log))
+            devices = None
+        else:
+            browsers = open_things.enter_context(_browsers(playwright, settings, options))
+            subject = open_things.enter_context(
+                _subject(settings, failure, options, browsers, run_log, folder)
+            )
+            devices = browsers.devices_of(subject.page)
         evidence = _Evidence(subject, run_log, folder)
         trial = Trial(
             subject,
             failure,
-            "chromium",
+            engine,
             devices,
             simulated=options.simulated,
             heal_after=options.heal_after,
@@ -89,11 +102,33 @@ def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> 
 
 @contextmanager
 def _browsers(playwright: Playwright, settings: HarnessSettings, options: Options) -> Iterator[Browsers]:
-    if options.browser not in ("chromium", "chrome", "msedge"):
-        raise HarnessError(f"Could not be produced here: {options.browser} is not covered by this version.")
-    executable = browser_setup.ensure(settings)
+    executable = (
+        browser_setup.ensure(settings) if options.browser == "chromium" else _installed(options.browser)
+    )
     with Browsers(playwright, executable, settings.cache / "clips", headless=not options.headed) as running:
         yield running
+
+
+def _installed(browser: str) -> Path:
+    """Raises HarnessError for one that is not on this machine: none is passed off as another."""
+    found = next(filter(None, map(shutil.which, NAMES.get(browser, ()))), None)
+    if found is None:
+        raise HarnessError(f"Could not be produced here: {browser} is not installed on this machine.")
+    return Path(found)
+
+
+@contextmanager
+def _in_firefox(
+    playwright: Playwright, failure: Failure, options: Options, run_log: RunLog
+) -> Iterator[Subject]:
+    if options.url is None:
+        raise HarnessError("Could not be produced here: with Firefox only pages of yours are driven (--url).")
+    if failure.prefs is None and failure.stand_in is None:
+        raise HarnessError(f"Could not be produced here: no Firefox can be made to give {failure.name}.")
+    with firefox(playwright, failure.prefs or {}, headless=not options.headed) as browser:
+        page = ForeignPage(browser.new_context(), options.url, options.click, run_log)
+        page.learn()
+        yield page
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """`harness reproduce --list`: every failure, and in which browsers it was really seen.
 
-What was seen is in `observed.json`, which the tests write (`HARNESS_OBSERVED=1`) and otherwise compare with.
+What was seen is in `observed.json`, which tests/unit/browser/test_failures.py writes and compares with.
 """
 
 from __future__ import annotations

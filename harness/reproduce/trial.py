@@ -178,8 +178,8 @@ class Trial:
     def _recovers(self) -> str | None:
         """What is wrong with the page once the cause is gone; an empty text when it works again."""
         failure, subject = self._failure, self._subject
-        if failure.outcome == "not asked":
-            return None
+        if failure.outcome == "not asked" or (self._engine == "firefox" and failure.prefs):
+            return None  # what Firefox was started with stays
         self._asked = len(subject.probe.media_requests())
         try:
             if failure.outcome in ("pending", "given") and failure.topic in ("waiting", "nothing"):

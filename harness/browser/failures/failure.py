@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
+from harness.browser.failures.by_preference import ByPreference
 from harness.browser.failures.mechanism import Make, Mechanism, NotProduced, Person
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ class Failure:
         Raises NotProduced when it cannot be made here.
         """
         real = None if simulated else self.make.get(engine)
+        if real is None and engine == "firefox" and self.prefs is not None and not simulated:
+            real = ByPreference if self.prefs else None
         make = real or (None if simulated is False else self.stand_in)
         if make is None:
             raise NotProduced(f"{self.name} cannot be made in {engine}: {self.made_by}")
