@@ -66,6 +66,7 @@ def commands() -> None:
     "--connect", metavar="WS", multiple=True, help="a Playwright server that starts the browsers; may repeat"
 )
 @click.option("--seed", type=int, help="the number that names and titles are made from, to repeat a run's")
+@click.option("--profile", is_flag=True, help="tell where the time went: phases, fixtures, waits for proofs")
 def gate(
     only: str | None,
     runs: Path | None,
@@ -77,6 +78,7 @@ def gate(
     time_limit: float | None,
     connect: tuple[str, ...],
     seed: int | None,
+    profile: bool,
 ) -> int:
     from harness.config import HarnessSettings, load, load_target
     from harness.gate import Speed
@@ -95,7 +97,7 @@ def gate(
     speed = Speed(workers, Share.parse(shard) if shard else None, time_limit, timings)
     needed = [need for need in _gate_needs(deployment) if not (settings.connect and need == BROWSER)]
     _make_ready(settings, needed)
-    return run_gate(settings, named, deployment, speed)
+    return run_gate(settings, named, deployment, speed, profiled=profile)
 
 
 def _gate_needs(target: TargetSettings) -> Sequence[str]:

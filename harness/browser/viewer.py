@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import ClassVar, Self
 
@@ -42,6 +43,7 @@ class Viewer(Visitor):
         """
         if host.camera_clip is None:
             raise ValueError(f"{host.who} has no camera that could be seen")
+        began = time.monotonic()
         proof = prove_picture(
             self.picture,
             host.camera_clip,
@@ -54,7 +56,8 @@ class Viewer(Visitor):
             cid = f"{call.call_type}:{call.call_id}"
             self.recorder.sight("picture", cid, f"{marks}: the camera of {host.who}", proof.seen_at)
         text = f"sees {host.who}: {marks}, {proof.frames} frames decoded"
-        self.recorder.event("media", t=proof.seen_at, name="picture", text=text)
+        waited = round(time.monotonic() - began, 3)
+        self.recorder.event("media", t=proof.seen_at, name="picture", text=text, waited=waited)
         self._time_to_first_frame(host)
         return self
 
@@ -93,6 +96,7 @@ class Viewer(Visitor):
         """Proof of sound: the dominant frequency of what the page plays is this host's tone."""
         if host.microphone_clip is None:
             raise ValueError(f"{host.who} has no microphone that could be heard")
+        began = time.monotonic()
         tone = prove_sound(
             self.page,
             host.microphone_clip,
@@ -102,7 +106,8 @@ class Viewer(Visitor):
         )
         loudness = round(tone.decibels, 1)
         text = f"hears {host.who}: {tone.hz:.0f} Hz at {loudness} dBFS"
-        self.recorder.event("media", name="tone", value=round(tone.hz), unit="Hz", text=text)
+        waited = round(time.monotonic() - began, 3)
+        self.recorder.event("media", name="tone", value=round(tone.hz), unit="Hz", text=text, waited=waited)
         self.recorder.event("media", name="loudness", value=loudness, unit="dBFS")
         return self
 

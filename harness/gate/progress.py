@@ -55,6 +55,12 @@ class Progress:
         """Say what names are made from: with the same number they are the same again."""
         self.console.print(f" Seed {seed}: `--seed {seed}` repeats it", style="dim", markup=False)
 
+    def tell(self, lines: Iterable[str]) -> None:
+        """Print lines as they are, after an empty one."""
+        self.console.print()
+        for line in lines:
+            self.console.print(line, markup=False)
+
     def show(self, events: Iterable[Event]) -> None:
         """Print what became known with these events."""
         for event in events:

@@ -53,6 +53,7 @@ def gate(
     speed: Speed | None = None,
     *,
     suite: Suite | None = None,
+    profiled: bool = False,
     checks: Mapping[str, Check] | None = None,
     console: Console | None = None,
 ) -> int:
@@ -60,8 +61,8 @@ def gate(
 
     They are proved on `target` if it names a token endpoint, else on the reference system. Returns the exit
     code: 0 release, 1 do not release, 2 could not tell, 130 interrupted. Raises UsageError for a name that is
-    no check and HarnessError when there is no folder to work in. `suite`, `checks` and `console` are for
-    tests of the gate.
+    no check and HarnessError when there is no folder to work in. `profiled`: it tells where the time went.
+    `suite`, `checks` and `console` are for tests of the gate.
     """
     speed, names = speed or Speed(), list(only)
     until = time.monotonic() + speed.time_limit if speed.time_limit is not None else None
@@ -71,6 +72,7 @@ def gate(
     expect_checks(target.waivers, known)
     # Imported here: a wrong name is told without waiting for what only a run needs.
     from harness.gate.child import release_suite
+    from harness.gate.profile import profile
     from harness.gate.progress import Progress
     from harness.gate.run import Run
     from harness.gate.run_folder import new_run_folder
@@ -97,6 +99,8 @@ def gate(
         )
         verdict = _noted(run, verdict, found)
         verdict = write_reports(run.folder, verdict, found, run.events, secrets)
+        if profiled:
+            progress.tell(profile(run.events))
         progress.verdict(verdict, found, run.folder)
         annotate(progress, verdict, found)
     return verdict.exit_code
