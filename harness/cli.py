@@ -152,6 +152,53 @@ def trend(runs: Sequence[Path], out: Path) -> None:
     click.echo(f"Trend: {out}")
 
 
+@commands.group(help=COMMANDS["target"].does)
+def target() -> None: ...
+
+
+def _questions(command: click.Command) -> click.Command:
+    """An option for each of them."""
+    from harness.target_file.questions import QUESTIONS
+
+    for question in QUESTIONS:
+        command.params.append(click.Option([question.option, question.name], help=question.asks))
+    return command
+
+
+@target.command(help="Ask for what a target file needs, and write it; without a terminal, options alone.")
+@click.option("--output", type=click.Path(path_type=Path), default=Path("harness.toml"), help="the file")
+@click.option("--force", is_flag=True, help="replace a file that is there")
+def init(output: Path, force: bool, **told: str | None) -> None:
+    from harness.target_file.questions import QUESTIONS
+    from harness.target_file.writing import write
+
+    answers = {question.key: told[question.name] or "" for question in QUESTIONS}
+    if sys.stdin.isatty():
+        for question in QUESTIONS:
+            if not answers[question.key]:
+                asks = f"{question.asks} (like {question.example})" if question.example else question.asks
+                answers[question.key] = click.prompt(asks, default=question.default)
+    write(output, answers, force=force)
+    click.echo(f"{output} is written: see what it lacks with `{program()} target check --target {output}`.")
+
+
+_questions(init)
+
+
+@target.command(help="Look at each piece of a target: exit 0 all green, 1 red, 2 something was not tried.")
+@click.option("--target", "file", type=click.Path(path_type=Path), help="the file (default: HARNESS_TARGET)")
+def check(file: Path | None) -> int:
+    from harness.config import HarnessSettings, load, load_target
+    from harness.errors import UsageError
+    from harness.target_file.inspection import inspect
+
+    settings = load(HarnessSettings)
+    told = load_target(file or settings.target_file)
+    if told.token_url is None:
+        raise UsageError("There is no target to look at: name a file with --target, or HARNESS_TOKEN_URL.")
+    return inspect(told, settings, click.echo)
+
+
 @commands.command(help=COMMANDS["up"].does)
 @click.option("--only", metavar="SERVER", help="one server alone: token-server, stream or supabase")
 @click.option(

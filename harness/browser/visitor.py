@@ -24,6 +24,7 @@ from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
 
 OPENS_WITHIN = 15.0  # seconds for a page to load, or to answer a click
+LOOKS_WITHIN = 5.0  # seconds for what is there as soon as the page is
 STEP_WITHIN = 20.0  # seconds for what needs Stream, too
 
 
@@ -208,6 +209,15 @@ class Visitor(ABC):
         """Close the page, as a person closes a tab."""
         self.recorder.event("page", text="closes the page")
         self.page.close()
+
+    def expects_at(self, key: str, selector: str, *, after: Sequence[str] = ()) -> None:
+        """Raises Finding when nothing shows where `key` of the target file says, once `after` is clicked."""
+        self._clicks(after, f"open what {key} is in")
+
+        def why_not_yet() -> str | None:
+            return None if self._shows(selector) else f"Nothing shows at {key} ({selector}): change it."
+
+        eventually(why_not_yet, within=LOOKS_WITHIN)
 
     def media_requests(self) -> list[MediaRequest]:
         """Every time the page asked for camera, microphone or screen."""

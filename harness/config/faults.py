@@ -23,7 +23,8 @@ def fault(settings: type[BaseModel], told: Mapping[str, Any]) -> str:
         near = nearest(str(location[-1]), known).removesuffix(".")
         return f"{key} is no key, expected some of {', '.join(known)}{near and '.' + near}"
     came = f", came {told['input']!r}" if told["type"] in SHOWN else ""
-    return f"{key} is wrong ({told['msg'].lower() if not came else told['msg']}{came})"
+    said = told["msg"][:1].lower() + told["msg"][1:]
+    return f"{key} is wrong ({said}{came})"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

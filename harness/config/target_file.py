@@ -7,6 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from pydantic_settings import EnvSettingsSource
+from pydantic_settings import SettingsError as UnreadableSetting
+
 from harness.config.faults import nearest
 from harness.config.kinds import exact_http_url
 from harness.config.loading import load
@@ -26,7 +29,7 @@ def load_target(file: Path | None, token_url: str | None = None) -> TargetSettin
     told = _read(file) if file is not None else {}
     _expect_known(told, file)
     folder = {"folder": file.absolute().parent} if file is not None else {}
-    target = load(TargetSettings, **_on_port({**folder, **told}))
+    target = load(TargetSettings, **_on_port(_overridden({**folder, **told})))
     if token_url is not None:
         target = target.model_copy(update={"token_url": _address(token_url)})
     # Waivers may be of the built-in system; who tells of another one must not get a verdict over that.
@@ -76,6 +79,16 @@ def _expect_whole(target: TargetSettings) -> None:
             'stream = "local" was expected to come with stream_base_url, where `harness up --only stream` '
             "runs, or with app_command, for which one is started: set one of them."
         )
+
+
+def _overridden(told: dict[str, Any]) -> dict[str, Any]:
+    """With what the environment says of single keys of tables: of whole fields it wins by itself."""
+    try:
+        by_environment = EnvSettingsSource(TargetSettings)()
+    except UnreadableSetting as error:
+        raise SettingsError(f"A setting could not be read: {error}.") from None
+    tables = {name: keys for name, keys in by_environment.items() if isinstance(keys, dict) and name in told}
+    return {**told, **{name: {**told[name], **keys} for name, keys in tables.items()}}
 
 
 def _on_port(told: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "gate": Command("Decide whether this release may go out: exit 0 yes, 1 no.", EVERYTHING),
     "report": Command("Merge shards into one verdict; plot a trend over runs.", (PACKAGES,)),
     "replay": Command("Run a red check of an earlier run again: exit 0 gone, 1 still there.", EVERYTHING),
+    "target": Command("Write a target file for an app of yours; look at what it says.", (PACKAGES,)),
     "up": Command("Start the reference system for a person, until Ctrl-C.", (PACKAGES, PAGES, POSTGRES)),
     "reproduce": Command("Make one media failure, and see how a page handles it.", EVERYTHING),
     "test": Command("Run the harness's own checks and tests.", EVERYTHING),

@@ -103,3 +103,41 @@ def test_address_that_is_none_is_told() -> None:
 def test_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"harness\.toml could not be read: .*No such file"):
         load_target(tmp_path / "harness.toml")
+
+
+def test_environment_overrides_single_keys_of_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = file_of(
+        tmp_path,
+        'token_url = "https://x.example"\n[host]\nurl = "https://x.example/{party_id}"\ncamera = "#file"',
+    )
+    monkeypatch.setenv("HARNESS_HOST__CAMERA", "#environment")
+    host = load_target(file).host
+    assert (host.camera, host.url) == ("#environment", "https://x.example/{party_id}")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("stream = 'locl'", "stream is wrong (input should be 'local' or 'real', came 'locl')"),
+        ("[host]\ngo_liv = '#x'", "host.go_liv is no key, expected some of url, opens, go_live, "),
+        ("[host]\ngo_liv = '#x'", "Did you mean go_live?"),
+        (
+            "[host]\nurl = 'https://x.example/{party}'",
+            "expected no other place than {party_id}, came {party}",
+        ),
+        ("[host]\nlive = '/('", "host.live is wrong (it is no pattern"),
+        ("[sign_in]\nhow = 'script'", 'how = "script" needs sign_in.command'),
+        ("[party]\nhow = 'sql'", 'how = "sql" needs party.make_sql'),
+        (
+            "[party]\nhow = 'rest'\nmake = { url = 'https://x.example', headers = { apikey = 'hush' } }",
+            "apikey would be a secret in a file: write {session} or ${VARIABLE} there",
+        ),
+        ("stream = 'local'", "was expected to come with stream_base_url"),
+        ("supabase = 'local'", "set app_command"),
+    ],
+)
+def test_fault_of_a_table_names_its_key(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        load_target(file_of(tmp_path, f'token_url = "https://x.example"\n{text}'))
+    assert sentence in str(told.value)
+    assert "hush" not in str(told.value)

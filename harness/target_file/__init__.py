@@ -1,0 +1,1 @@
+"""`harness target init` writes a target file, `harness target check` looks at each piece of it."""

@@ -1,0 +1,53 @@
+"""`harness target`: a file is written without a terminal, and looked at piece by piece."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.demo_app.demo import built, harness
+
+TOLD = ("--token-url", "https://app.example/token", "--host-url", "https://app.example/studio/{party_id}")
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The app, built."""
+    return built(tmp_path_factory.mktemp("demo"))
+
+
+def test_file_is_written_of_options_alone(tmp_path: Path) -> None:
+    file = tmp_path / "app" / "mine.toml"
+    file.parent.mkdir()
+    told = (*TOLD, "--stream-base-url", "http://127.0.0.1:1", "--host-live", "ON AIR", "--output", str(file))
+    came = harness(file.parent, "target", "init", *told)
+    assert came.code == 0, came.text
+    assert tomllib.loads(file.read_text()) == {
+        "token_url": "https://app.example/token",
+        "stream_base_url": "http://127.0.0.1:1",
+        "host": {"url": "https://app.example/studio/{party_id}", "live": "ON AIR"},
+    }
+    again = harness(file.parent, "target", "init", *TOLD, "--output", str(file))
+    assert again.code == 2
+    assert "is there already" in again.text
+    wrong = harness(
+        file.parent, "target", "init", *TOLD, "--stream", "reel", "--output", str(file), "--force"
+    )
+    assert wrong.code == 2
+    assert "stream is wrong (input should be 'local' or 'real', came 'reel')" in wrong.text
+    assert "reel" not in file.read_text()
+
+
+@pytest.mark.timeout(200)
+def test_each_piece_is_told_and_a_wrong_one_by_its_key(app: Path) -> None:
+    wrong = {"HARNESS_HOST__CAMERA": "#no-such-thing", "HARNESS_VIEWER__WAITING": "other words"}
+    came = harness(app, "target", "check", "--target", str(app / "harness.toml"), **wrong)
+    assert came.code == 1, came.text
+    lines = [line for line in came.text.splitlines() if line.startswith(("green", "red", "not tried"))]
+    red = [line for line in lines if line.startswith("red")]
+    assert len(lines) == 13, came.text
+    assert len(red) == 2, came.text
+    assert "Nothing shows at host.camera (#no-such-thing): change it." in red[0]
+    assert "'other words', the page says 'silence' (as viewer.waiting of the target file has it)" in red[1]
