@@ -71,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if run_dir is not None:
         config.stash[RUN_LOG] = RunLog(run_dir / "events.jsonl")
         config.pluginmanager.register(OutcomeRecorder(config.stash[RUN_LOG]), "harness outcomes")
-        config.stash[KEEPER] = Keeper(config.stash[RUN_LOG])
+        config.stash[KEEPER] = Keeper(config.stash[RUN_LOG], config.getoption("--seed"))
         config.pluginmanager.register(config.stash[KEEPER], "harness evidence")
 
 

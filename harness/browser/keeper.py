@@ -41,8 +41,9 @@ class Keeper:
     Pages and servers must be asked while they are there: who cleans up after a red test calls `tell`.
     """
 
-    def __init__(self, run_log: RunLog) -> None:
+    def __init__(self, run_log: RunLog, seed: int | None = None) -> None:
         self.run_log = run_log
+        self._seed = seed  # None: that of the environment
         self._now = Told()
 
     @property
@@ -115,7 +116,7 @@ class Keeper:
             attempt=self.run_log.attempt,
             phase=told.get("phase", report.when),
             sentence=told.get("message") or report.longreprtext,
-            seed=settings.seed,
+            seed=settings.seed if self._seed is None else self._seed,
             people=self._now.people,
             faults=self._now.faults,
             target=target.without_secrets() if target.token_url else {},

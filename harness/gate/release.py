@@ -83,7 +83,7 @@ def gate(
     progress.begin(settings.seed)
     database_url = [settings.database_url.get_secret_value()] if settings.database_url else []
     secrets = Redactor([*database_url, *target.secret_values()])
-    suite = suite or release_suite(_told(target, settings))
+    suite = suite or release_suite(told_to_checks(target, settings))
     run = Run(new_run_folder(settings.runs), chosen, suite, progress, secrets, plan)
     with interruptible(), closing(run.log):
         run.begin(names, target.waivers)
@@ -127,8 +127,8 @@ def default_workers(target: TargetSettings) -> int:
     return max(1, len(os.sched_getaffinity(0)) // CORES_PER_WORKER)
 
 
-def _told(target: TargetSettings, settings: HarnessSettings) -> dict[str, str]:
-    """What the command line said of the target, for the process that runs the checks."""
+def told_to_checks(target: TargetSettings, settings: HarnessSettings) -> dict[str, str]:
+    """What the command line said, for the process that runs the checks."""
     file = {"HARNESS_TARGET": str(settings.target_file.absolute())} if settings.target_file else {}
     # An app that is started for the run is on another port each time: its addresses are not known yet.
     known = target.token_url if target.app_command is None else None

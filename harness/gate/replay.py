@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harness.config import HarnessSettings, TargetSettings, load_target
 from harness.errors import HarnessError
 from harness.gate.catalogue import Check
 from harness.gate.interruption import interruptible
+from harness.gate.release import told_to_checks
 from harness.gate.results import State, results
 from harness.trace.failure import FILE, Failure
 
@@ -103,14 +105,10 @@ class Replay:
     @property
     def _environment(self) -> dict[str, str]:
         """What the tests' process is told; empty is as if it were not set."""
-        told = dict.fromkeys(FROM_COMMAND_LINE, "") | {"HARNESS_SEED": str(self.failures[0].seed)}
-        if self.settings.browser:
-            told["HARNESS_BROWSER"] = str(self.settings.browser)
-        if self.failures[0].target and self.settings.target_file:
-            told["HARNESS_TARGET"] = str(self.settings.target_file.absolute())
-        if self.failures[0].target and self.target.token_url:
-            told["HARNESS_TOKEN_URL"] = self.target.token_url
-        return told
+        file = self.settings.target_file if self.failures[0].target else None
+        settings = self.settings.model_copy(update={"target_file": file})
+        browser = {"HARNESS_BROWSER": str(settings.browser)} if settings.browser else {}
+        return dict.fromkeys(FROM_COMMAND_LINE, "") | browser | told_to_checks(self.target, settings)
 
     def _told(self) -> str:
         lines = []
@@ -185,13 +183,21 @@ def _target(settings: HarnessSettings, failure: Failure) -> TargetSettings:
     """The deployment that it failed on; the built-in system if it was that, whatever is set now."""
     if not failure.target:
         return TargetSettings.model_construct()
-    return load_target(settings.target_file, failure.target["token_url"])
+    # An app that is started for the run is on another port each time.
+    known = failure.target["token_url"] if "app_command" not in failure.target else None
+    return load_target(settings.target_file, known)
 
 
-def _changed(then: Mapping[str, object], now: TargetSettings) -> list[tuple[str, object, object]]:
-    told = now.without_secrets() if then else {}
+def _changed(then: Mapping[str, Any], now: TargetSettings) -> list[tuple[str, object, object]]:
+    before, after = _portless(then), _portless(now.without_secrets() if then else {})
+    names = {**before, **after}
     return [
-        (name, then.get(name), told.get(name))
-        for name in {**then, **told}
-        if then.get(name) != told.get(name)
+        (name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
     ]
+
+
+def _portless(target: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the port of an app that is started for the run."""
+    rest = {name: value for name, value in target.items() if name != "app_port"}
+    port = target.get("app_port")
+    return dict(json.loads(json.dumps(rest).replace(f":{port}", ":{port}"))) if port else rest

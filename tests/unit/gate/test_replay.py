@@ -177,6 +177,21 @@ def test_the_built_in_system_is_replayed_on_it_whatever_is_set_now(
     assert product.again().target.token_url is None
 
 
+def test_an_app_that_is_started_for_the_run_is_on_another_port(product: Product, tmp_path: Path) -> None:
+    file = tmp_path / "harness.toml"
+    file.write_text('token_url = "http://127.0.0.1:{port}/token"\napp_command = "app"\nparty_id = "b"\n')
+    then = {"token_url": "http://127.0.0.1:4321/token", "app_command": "app", "app_port": 4321}
+    told = json.loads(product.evidence.read_text())
+    told |= {"target": then | {"party_id": "a"}, "settings": {"target_file": str(file)}}
+    product.evidence.write_text(json.dumps(told))
+    again = product.again()
+    assert again.target.token_url != then["token_url"]
+    assert {line for line in again.differences if "of the target" in line} == {
+        f"folder of the target: None then, '{tmp_path}' now",
+        "party_id of the target: 'a' then, 'b' now",
+    }
+
+
 def test_a_file_that_is_no_failure_is_told(product: Product) -> None:
     newer = product.evidence.read_text().replace('"format": 1', '"format": 2')
     for text, why in (
