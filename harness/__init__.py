@@ -1,1 +1,3 @@
-"""Proves that a live-streaming listening-party app may be released."""
+"""Proves that a listening-party app may be released."""
+
+__version__ = "0.1.0"
