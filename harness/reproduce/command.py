@@ -20,7 +20,7 @@ from harness.config import HarnessSettings
 from harness.errors import HarnessError, UsageError
 from harness.gate.run_folder import new_run_folder
 from harness.reproduce.account import account
-from harness.reproduce.subject import ForeignPage, OwnHostPage, Subject
+from harness.reproduce.subject import ForeignPage, OwnHostPage, OwnViewerPage, Subject
 from harness.reproduce.trial import Seen, Trial
 from harness.reproduce.verdict import faults
 from harness.setup import browser as browser_setup
@@ -154,7 +154,12 @@ def _subject(
         cast = Cast(browsers, stack.target, run_log, folder)
         party = supabase.create_party(supabase.create_user("Host"), "A party")
         run_log.secrets.add(party.host.password)
-        yield OwnHostPage(cast.host(party, party.host, failure.profile, BOTH))
+        if failure.role == "viewer":
+            watcher = supabase.create_user("Viewer")
+            run_log.secrets.add(watcher.password)
+            yield OwnViewerPage(cast.viewer(party, watcher))
+        else:
+            yield OwnHostPage(cast.host(party, party.host, failure.profile, BOTH))
         stack.check()
 
 

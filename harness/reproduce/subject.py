@@ -10,9 +10,10 @@ from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.eventually import eventually
 from harness.browser.failures import NotProduced
-from harness.browser.host import LIVE, Host
+from harness.browser.host import LIVE
 from harness.browser.probe import Probe
 from harness.browser.recorder import Recorder
+from harness.browser.visitor import Visitor
 from harness.errors import Finding
 from harness.reproduce.page_text import PageText, says_live
 from harness.trace.events import RunLog
@@ -61,7 +62,7 @@ class Subject(ABC):
 class OwnHostPage(Subject):
     """The reference host page, with its host on it and signed in."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Visitor) -> None:
         self._host = host
         self.page, self.probe, self.recorder = host.page, host.probe, host.recorder
         self.text = PageText(host.page, boxes=False)
@@ -78,13 +79,23 @@ class OwnHostPage(Subject):
         self._host.reloads()
 
     def start(self) -> None:
-        self._host.clicks_go_live()
+        self._host.presses("Go live")
 
     def signs_in(self) -> None:
         self._host.signs_in()
 
     def live(self) -> str | None:
         return LIVE if self._host.status == LIVE else None
+
+
+class OwnViewerPage(OwnHostPage):
+    """The reference viewer page, with somebody on it who watches."""
+
+    def start(self) -> None:
+        """Nothing is to be pressed."""
+
+    def live(self) -> str | None:
+        return None
 
 
 class ForeignPage(Subject):

@@ -114,6 +114,9 @@ class Trial:
     def _fail(self) -> None:
         """Until the browser has said what it says in such a case."""
         failure, subject = self._failure, self._subject
+        if failure.outcome == "not asked":
+            subject.open()  # whoever watches presses nothing
+            return
         if not failure.while_live:
             if failure.signs_out:
                 subject.signs_in()
@@ -122,7 +125,7 @@ class Trial:
                 self._start()
             elif not failure.loads_anew:
                 self._start()
-        if failure.outcome in ("no devices", "not asked"):
+        if failure.outcome == "no devices":
             return
         if failure.outcome == "ends":
             self._await(lambda: None if self._ended() else "No track has ended under the page.")

@@ -26,7 +26,7 @@ ABOUT = {
 
 def faults(seen: Seen, exactly: str | None) -> list[str]:
     """What the page did wrong, a sentence each; `exactly` must be among what it told, when it is given."""
-    return [*_told(seen, exactly), *_claimed(seen), *_kept(seen), *_stuck(seen)]
+    return [*_told(seen, exactly), *_asked(seen), *_claimed(seen), *_kept(seen), *_stuck(seen)]
 
 
 def should_say(seen: Seen, exactly: str | None) -> str:
@@ -44,12 +44,19 @@ def _told(seen: Seen, exactly: str | None) -> list[str]:
         )
     if seen.failure.topic == "nothing" or any(one.fits and one.wrong is None for one in seen.told):
         garbage = [one for one in seen.told if one.wrong and "shows a person" in one.wrong]
+        garbage += [one for one in seen.told if one.wrong and seen.failure.outcome == "not asked"]
         return [f'"{one.text}": {one.wrong}.' for one in garbage]
     wrong = [f'"{one.text}": {one.wrong}.' for one in seen.told if one.wrong]
     if wrong:
         return wrong
     about = ABOUT[seen.failure.topic]
     return [f"It tells a person nothing about {about}." if texts else "It tells a person nothing at all."]
+
+
+def _asked(seen: Seen) -> list[str]:
+    if seen.failure.outcome != "not asked" or not seen.requests:
+        return []
+    return [f"It asks who only watches for a device: {seen.requests[0]}."]
 
 
 def _claimed(seen: Seen) -> list[str]:

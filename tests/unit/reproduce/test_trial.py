@@ -98,6 +98,7 @@ def test_a_page_that_asks_by_itself_is_opened_anew(
         ("claims", "no-camera", 'claims to be on air: "You are live"'),
         ("keeps", "camera-denied", "still captures the microphone"),
         ("stuck", "permission-denied", "cannot be tried again"),
+        ("by-itself", "viewer-without-devices", "asks who only watches"),
     ],
 )
 def test_a_page_that_does_not_is_told_why(
