@@ -23,7 +23,7 @@ from tests.unit.browser.test_browsers import ASK, BOTH
 
 @contextmanager
 def served(*options: str) -> Iterator[str]:
-    """The address of a Playwright server; it ends when its standard input does."""
+    """The address of a Playwright server."""
     command = [
         sys.executable,
         "-m",
@@ -36,7 +36,7 @@ def served(*options: str) -> Iterator[str]:
         *options,
     ]
     with subprocess.Popen(
-        [*command, *options],
+        command,
         env=child_environment({}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -48,7 +48,8 @@ def served(*options: str) -> Iterator[str]:
             said = server.stdout.readline()
             yield re.findall(r"ws://\S+", said)[0]
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
+            # It does not end by SIGTERM, and has nothing to clean up: each test has closed its browsers.
+            os.killpg(server.pid, signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
