@@ -28,8 +28,11 @@ const NOT_THE_HOST = "Only the host of this party can go live.";
 export function HostPage({ party, userId }: { party: Party; userId: string | null }) {
   const { supabase } = useServices();
   const hosting = useHosting(party);
-  // What was said to one person is not about the next.
-  useEffect(hosting.clearError, [userId, hosting.clearError]);
+  // What was said to one person is not about the next. Who was signed out still has to read why: a broken session
+  // ends by itself, soon after it was refused.
+  useEffect(() => {
+    if (userId !== null) hosting.clearError();
+  }, [userId, hosting.clearError]);
   const preview = usePreview();
   const [wanted, setWanted] = useState<Devices>({ camera: true, microphone: true });
   const call = hosting.live?.call;

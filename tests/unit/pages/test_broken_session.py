@@ -1,0 +1,25 @@
+"""A session that is refused ends by itself: why is still to be read, until somebody signs in."""
+
+from __future__ import annotations
+
+from harness.browser.eventually import eventually
+from harness.browser.host import Host
+from tests.e2e.test_sign_in import SPOIL_SESSION
+
+REFUSED = "Stream auth failed (Invalid auth). Please refresh and try again."
+SIGNS_OUT_WITHIN = 10_000  # ms; the page looks every 3 s whether the party is live
+
+
+def test_sentence_outlives_the_session_and_not_the_next_one(host: Host) -> None:
+    host.page.evaluate(SPOIL_SESSION)
+    host.clicks_go_live().reads_error(REFUSED)
+    host.page.get_by_role("heading", name="Sign in").wait_for(timeout=SIGNS_OUT_WITHIN)
+    assert host.is_told(REFUSED), f"expected to read why, the page shows {host.error!r}"
+
+    host.signs_in()
+    eventually(lambda: still_told(host), within=5)
+
+
+def still_told(host: Host) -> str | None:
+    """Why the page is not ready for the next person."""
+    return f"expected nothing of the session before, the page shows {host.error!r}" if host.error else None
