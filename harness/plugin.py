@@ -27,7 +27,7 @@ from harness.browser.rehearsal import Rehearsal
 from harness.browser.rehearsals import Rehearsals
 from harness.browser.viewer import Viewer
 from harness.browser.visitor import Visitor
-from harness.config import HarnessSettings, load, load_target
+from harness.config import HarnessSettings, load, load_target, secrets_of
 from harness.errors import Finding, NotGiven
 from harness.setup import browser, pages
 from harness.stack import Deployment, Stack
@@ -161,7 +161,9 @@ def target(
         return
     deployment = Deployment(_of_worker(request.config, run_dir), harness_settings, told)
     target = deployment.target
-    run_log.secrets.add(*target.secrets.values(), *filter(None, [target.password, target.viewer_password]))
+    run_log.secrets.add(*target.secrets.values(), *secrets_of(told))
+    if harness_settings.database_url is not None:
+        run_log.secrets.add(harness_settings.database_url.get_secret_value())
     with deployment, closing(TokenEndpoint(target)) as endpoint:
         endpoint.expect_there()
         request.config.stash[DEPLOYMENT] = deployment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -111,6 +111,8 @@ class Browsers:
         ended = [name for name, browser in self._running.items() if not browser.is_connected()]
         for name in ended:
             del self._running[name]
+            if (devices := self._devices.pop(name, None)) is not None:
+                devices.end()  # else its microphone would be fed twice
         if ended:
             raise HarnessError(
                 f"The browser for {' and '.join(ended)} ended by itself: it crashed, was killed or ran "
@@ -119,13 +121,14 @@ class Browsers:
 
     def close(self) -> None:
         """End all of them; one that is gone already is fine."""
-        for browser in self._running.values():
-            if browser.is_connected():
-                browser.close()
-        self._running.clear()
-        for devices in self._devices.values():
-            devices.end()
-        self._sockets.cleanup()
+        with ExitStack() as each_in_spite_of_others:
+            each_in_spite_of_others.callback(self._sockets.cleanup)
+            for devices in self._devices.values():
+                each_in_spite_of_others.callback(devices.end)
+            for browser in self._running.values():
+                if browser.is_connected():
+                    each_in_spite_of_others.callback(browser.close)
+            self._running.clear()
 
     def _launch(self, profile: DeviceProfile) -> Browser:
         sockets = Path(self._sockets.name)

@@ -14,13 +14,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.browser.eventually import eventually
 from harness.browser.own_page import OwnPage
-from harness.errors import HarnessError
+from harness.errors import Finding, HarnessError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -160,7 +161,10 @@ class Devices:
             left = set(ids) & set(self.processes(service))
             return f"The process {left} of the browser was killed, and is still there." if left else None
 
-        eventually(why_not_yet, within=WITHIN)
+        try:
+            eventually(why_not_yet, within=WITHIN)
+        except Finding as late:  # of the browser, not of the product
+            raise HarnessError(str(late)) from None
         return ids
 
     def freeze(self, service: Service) -> list[int]:
@@ -200,5 +204,6 @@ class Devices:
     def _signal(self, service: Service, what: signal.Signals) -> list[int]:
         ids = self.processes(service)
         for process in ids:
-            os.kill(process, what)
+            with suppress(ProcessLookupError):  # it has ended since it was listed
+                os.kill(process, what)
         return ids

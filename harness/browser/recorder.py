@@ -248,7 +248,9 @@ class Recorder:
         if exchange.method != "PATCH" or not exchange.path.endswith(f"/{self._row.table}"):
             return
         asked = parse_qs(urlsplit(exchange.url).query).get(self._row.id, [""])[0].removeprefix("eq.")
-        self.sight("party row", asked, f"{exchange.method} {exchange.address}?id=eq.{asked}", exchange.t)
+        self.sight(
+            "party row", asked, f"{exchange.method} {exchange.address}?{self._row.id}=eq.{asked}", exchange.t
+        )
         column = self._row.stream_app_id
         if isinstance(exchange.body, dict) and column in exchange.body:
             named = str(exchange.body[column])
@@ -258,7 +260,7 @@ class Recorder:
         """The parties that the page, as it is drawn now, leads to."""
         with contextlib.suppress(PlaywrightError):  # a page that is closed shows nothing
             for link in self.page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)"):
-                if party := PARTY_IN_ADDRESS.search(link):
+                if party := self._party_in_address.search(link):
                     self.sight(PAGE[self.role], party["id"], f"link {link.partition('?')[0]}")
 
     def _console(self, message: ConsoleMessage) -> None:

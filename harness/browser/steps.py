@@ -34,14 +34,14 @@ def expected_steps(target: Target) -> list[str]:
 
 
 def in_expected_order(steps: Sequence[Step]) -> list[str]:
-    """The names of `steps`, where a device that is asked for again before the party is live counts once.
+    """The names of `steps`, where a device that is asked for again counts once.
 
     The vendor's client asks more than once by itself, and for the microphone as soon as it has joined: where
     camera and microphone follow each other, it is as good as the other way round.
     """
     names: list[str] = []
     for step in steps:
-        if step.name not in DEVICES or step.name not in names or "go live" in names:
+        if step.name not in DEVICES or step.name not in names:
             names.append(step.name)
     for at in range(len(names) - 1):
         if (names[at], names[at + 1]) == ("microphone", "camera"):

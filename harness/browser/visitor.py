@@ -19,10 +19,12 @@ from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder, Role
 from harness.browser.wording import Wording, wording
 from harness.config import HostPage, ViewerPage
-from harness.errors import Finding, NotGiven
+from harness.errors import Finding, NotGiven, UsageError
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
 
+# Of a selector that the target file names wrongly: no fault of the page.
+SELECTOR_FAULTS = ("strict mode violation", "while parsing", "Unknown engine", "is not a valid selector")
 OPENS_WITHIN = 15.0  # seconds for a page to load, or to answer a click
 LOOKS_WITHIN = 5.0  # seconds for what is there as soon as the page is
 STEP_WITHIN = 20.0  # seconds for what needs Stream, too
@@ -246,6 +248,8 @@ class Visitor(ABC):
         try:
             yield
         except PlaywrightError as error:
+            if any(fault in error.message for fault in SELECTOR_FAULTS):
+                raise UsageError(f"{self.who} could not {deed}: {error.message.splitlines()[0]}") from None
             if not isinstance(error, PlaywrightTimeoutError) and "net::ERR_" not in error.message:
                 raise  # not the page but the browser failed
             said, *log = error.message.splitlines()
@@ -265,8 +269,8 @@ class Visitor(ABC):
     def _clicks(self, selectors: Sequence[str], deed: str) -> Self:
         """Click one after the other; those before one that already shows are done: a menu that is open."""
         for number, selector in enumerate(selectors):
-            if not any(self._shows(later) for later in selectors[number + 1 :]):
-                with self._doing(f"{deed}{self._told(selector)}"):
+            with self._doing(f"{deed}{self._told(selector)}"):
+                if not any(self._shows(later) for later in selectors[number + 1 :]):
                     self._place(selector).click(timeout=OPENS_WITHIN * 1000)
         return self
 

@@ -8,6 +8,7 @@ from harness.config.environment import (
     bundled,
     child_environment,
     own_environment,
+    secrets_of,
     server_environment,
     variable,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "load",
     "load_target",
     "own_environment",
+    "secrets_of",
     "server_environment",
     "variable",
 ]

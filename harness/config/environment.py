@@ -46,6 +46,11 @@ def variable(name: str) -> str | None:
     return os.environ.get(name) or None
 
 
+def secrets_of(told: TargetSettings) -> list[str]:
+    """What may be written nowhere: the target's secrets, and what its file names as `${NAME}`."""
+    return [*told.secret_values(), *filter(None, map(variable, told.named_variables()))]
+
+
 @cache
 def bundled(name: str) -> Path:
     """Folder `name` (`fixtures`, `tests/e2e` ...) of the checkout, or of the installed wheel."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -184,6 +185,10 @@ class TargetSettings(BaseSettings):
     def secret_values(self) -> list[str]:
         """What may be written nowhere."""
         return [str(value) for name, value in self.plain().items() if value and name in self.secret_fields()]
+
+    def named_variables(self) -> list[str]:
+        """Variables that requests name as `${NAME}`: what they hold may not be in a file."""
+        return re.findall(r"\$\{(\w+)\}", self.party.model_dump_json())
 
     def plain(self) -> dict[str, Any]:
         """The fields that describe the target itself, secrets as text; its tables as they are."""

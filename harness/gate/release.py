@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.config import CiSettings, TargetSettings, load
+from harness.config import CiSettings, TargetSettings, load, secrets_of
 from harness.errors import HarnessError
 from harness.gate.catalogue import Check, catalogue, choose, expect_checks
 from harness.gate.interruption import interruptible
@@ -82,7 +82,7 @@ def gate(
     progress = Progress(known, console)
     progress.begin(settings.seed)
     database_url = [settings.database_url.get_secret_value()] if settings.database_url else []
-    secrets = Redactor([*database_url, *target.secret_values()])
+    secrets = Redactor([*database_url, *secrets_of(target)])
     suite = suite or release_suite(told_to_checks(target, settings))
     run = Run(new_run_folder(settings.runs), chosen, suite, progress, secrets, plan)
     with interruptible(), closing(run.log):

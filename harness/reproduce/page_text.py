@@ -21,8 +21,8 @@ LINES = """() => {
   return [...new Set(lines.map((line) => line.trim()).filter(Boolean))];
 }"""
 LIVE = re.compile(
-    r"\b(you('re| are)( now)? live|on air|(is|are|now) (live|streaming|broadcasting|on air)|live now|"
-    r"broadcasting|streaming)\b|^\W*live\W*$",
+    r"\b(you('re| are)( now)? live|on air|(is|are|now) (live|streaming|broadcasting|on air)|live now)\b|"
+    r"^\W*(live|broadcasting|streaming)\W*$",
     re.IGNORECASE,
 )
 NOT_LIVE = re.compile(r"\b(not|n't|no longer|stop|could|go|going|start|end|offline|fail\w*)\b", re.IGNORECASE)

@@ -49,7 +49,9 @@ def _none(who: str, method: str, url: str, error: httpx.RequestError) -> ServerE
     silent = isinstance(error, httpx.TimeoutException)
     fault = "it was silent for too long" if silent else str(error) or type(error).__name__
     advice = "mend its certificate" if "CERTIFICATE" in fault else "check that it runs there"
-    return ServerError(f"{who} was expected to answer {method} {url} but did not ({fault}): {advice}.")
+    return ServerError(
+        f"{who} was expected to answer {method} {url.partition('?')[0]} but did not ({fault}): {advice}."
+    )
 
 
 def _whole(answer: httpx.Response, deadline: float) -> httpx.Response:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from harness.browser.browsers import Browsers
@@ -97,6 +98,8 @@ class Inspection:
             return None, Piece(name, "not tried", str(missing))
         except (HarnessError, Finding) as error:
             return None, Piece(name, "red", str(error))
+        except PlaywrightError as error:
+            return None, Piece(name, "red", error.message.partition("\n")[0])
 
     def _enter(self, deployment: Deployment) -> bool:
         self._leaving.enter_context(deployment)

@@ -39,8 +39,11 @@ SHOWN = (
     r"""(?!\*\*\*[,}])[^,}"'\\<>]+"""
 )
 ICE = r"(?P<ice>a=ice-pwd:)[A-Za-z0-9+/]+"
-FORMS = (JWT, NAMED, QUERY, HEADER, SHOWN, ICE)
-BEFORE = ("name", "query", "header", "shown", "ice")  # what says that a secret follows, and stays
+BEARER = r"(?P<bearer>\b[Bb]earer )(?!\*\*\*)[A-Za-z0-9._~+/=-]{16,}"
+USER_INFO = r"(?P<user_info>[a-z]://[^\s:/@\"'<>]+:)(?!\*\*\*@)[^\s/@\"'<>]+(?=@)"
+FORMS = (JWT, NAMED, QUERY, HEADER, SHOWN, ICE, BEARER, USER_INFO)
+# What tells that a secret follows, and stays.
+BEFORE = ("name", "query", "header", "shown", "ice", "bearer", "user_info")
 SHORTEST = 6  # A shorter "secret" is found inside ordinary words; masking it would only garble the evidence.
 
 

@@ -40,7 +40,11 @@ def settings_of(target: Target, origin: str) -> dict[str, str]:
         "SUPABASE_SERVICE_ROLE_KEY": target.needed("supabase_service_role_key"),
         "ALLOWED_ORIGINS": origin,
     }
-    return told | ({"SUPABASE_JWT_SECRET": target.supabase_jwt_secret} if target.supabase_jwt_secret else {})
+    optional = {
+        "SUPABASE_ANON_KEY": target.supabase_anon_key,
+        "SUPABASE_JWT_SECRET": target.supabase_jwt_secret,
+    }
+    return told | {name: value for name, value in optional.items() if value}
 
 
 def started(

@@ -13,14 +13,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from harness.target import Target
+
 from .faulty import FAULTS, METHODS
 from .forgery import own_key
 
 
 @dataclass
 class StandIn:
-    """One user, who hosts every party. `fault` is one of FAULTS, for requests whose path has `on` in it."""
+    """One user, who hosts every party, in tables as `target` has them.
 
+    `fault` is one of FAULTS, for requests whose path has `on` in it.
+    """
+
+    target: Target
     user_id: str = field(default_factory=lambda: str(uuid4()))
     key_id: str = field(default_factory=lambda: str(uuid4()))
     key: EllipticCurvePrivateKey = field(default_factory=own_key, repr=False)
@@ -57,11 +63,13 @@ class StandIn:
                 return JSONResponse({"keys": [self._public_key()]})
             case "user":
                 return self._user(request)
-            case "parties":
-                party_id = request.query_params.get("id", "").removeprefix("eq.")
-                return _row(request, {"id": party_id, "host_id": self.user_id})
-            case "profiles":
-                return _row(request, {"id": self.user_id, "display_name": "Host"})
+            case self.target.party.table:
+                party = self.target.party
+                party_id = request.query_params.get(party.id, "").removeprefix("eq.")
+                return _row(request, {party.id: party_id, party.host: self.user_id})
+            case self.target.people.profiles:
+                people = self.target.people
+                return _row(request, {people.id: self.user_id, people.display_name: "Host"})
         return JSONResponse({"message": "no such route"}, 404)
 
     def _user(self, request: Request) -> Response:

@@ -52,7 +52,7 @@ def by_key(
     if target.token_server_command is None:
         yield None
         return
-    stand_in = StandIn()
+    stand_in = StandIn(target)
     with served(stand_in.app()) as url:
         settings = {**settings_of(target, page_origin), "SUPABASE_URL": url}
         with own_server(target, settings, tmp_path_factory.mktemp("stand-in") / "log") as own:

@@ -42,7 +42,7 @@ class Project:
 @pytest.fixture
 def project(target: Target, page_origin: str, tmp_path: Path) -> Iterator[Project]:
     """Its server is fresh: it has not seen the project's keys yet."""
-    stand_in = StandIn()
+    stand_in = StandIn(target)
     with served(stand_in.app()) as url:
         settings = {**settings_of(target, page_origin), "SUPABASE_URL": url}
         with own_server(target, settings, tmp_path / "log") as own:

@@ -4,6 +4,7 @@ say."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
@@ -100,7 +101,13 @@ class Failure:
         if make is None:
             raise NotProduced(f"{self.name} cannot be made in {engine}: {self.made_by}")
         mechanism = make(person, devices)
-        mechanism.arm()
+        try:
+            mechanism.arm()
+        except BaseException:
+            # The browser serves others after this: what was half done is undone, as far as it can be.
+            with suppress(Exception):
+                mechanism.heal()
+            raise
         return Armed(self, mechanism)
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from harness.browser.devices import Service
 from harness.browser.eventually import eventually
-from harness.browser.failures.mechanism import Mechanism, Person
+from harness.browser.failures.mechanism import Mechanism, NotProduced, Person
 from harness.browser.failures.permission import BOTH, Name
+from harness.errors import Finding
 
 if TYPE_CHECKING:
     from harness.browser.devices import Devices
@@ -48,4 +49,7 @@ class MissingDevice(Mechanism):
             wrong = [name for name in self._names if (KINDS[name] in seen) is not plugged]
             return f"The browser lists {seen or 'no device'}, which is wrong for {wrong}." if wrong else None
 
-        eventually(why_not_yet, within=SEEN_WITHIN)
+        try:
+            eventually(why_not_yet, within=SEEN_WITHIN)
+        except Finding as late:  # of the browser, not of the product
+            raise NotProduced(str(late)) from None

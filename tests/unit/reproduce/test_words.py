@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.browser.failures import FAILURES
+from harness.reproduce.page_text import says_live
 from harness.reproduce.words import read
 
 BROWSER = ("Permission denied", "Requested device not found", "Could not start audio source")
@@ -59,3 +60,16 @@ def test_a_sentence_that_misleads(name: str, line: str, why: str) -> None:
 def test_a_line_that_says_nothing(name: str, line: str) -> None:
     sentence = read(line, FAILURES[name], BROWSER)
     assert (sentence.fits, sentence.wrong) == (False, None)
+
+
+@pytest.mark.parametrize("line", ["You are live", "ON AIR", "\u25cf Live", "Streaming", "You are on air"])
+def test_what_claims_to_be_on_air(line: str) -> None:
+    assert says_live(["Party", line]) == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Acme Streaming", "Streaming settings", "By Acme Broadcasting", "You are not live", "Go live"],
+)
+def test_what_does_not(line: str) -> None:
+    assert says_live([line]) is None

@@ -83,8 +83,8 @@ def test_server_that_waits_for_ever_is_found(
 
 
 @pytest.fixture
-def stand_in() -> Iterator[tuple[StandIn, str]]:
-    stand_in = StandIn()
+def stand_in(shared: System) -> Iterator[tuple[StandIn, str]]:
+    stand_in = StandIn(shared.target)
     with served(stand_in.app()) as url:
         yield stand_in, url
 

@@ -43,6 +43,22 @@ def test_any_signed_jwt_is_a_secret() -> None:
     assert Redactor().redact(plain) == plain
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Authorization: Bearer abcdefghijklmnop.1", f"Authorization: Bearer {MASK}"),
+        ("cannot reach postgresql://app:hunter2@127.0.0.1/db", f"postgresql://app:{MASK}@127.0.0.1"),
+        ("https://127.0.0.1:8080/a@b", "https://127.0.0.1:8080/a@b"),
+        ("no Bearer was sent", "no Bearer was sent"),
+    ],
+)
+def test_what_apps_log_of_a_secret_is_masked(text: str, masked: str) -> None:
+    redactor = Redactor()
+    assert masked in redactor.redact(text)
+    assert redactor.redact(redactor.redact(text)) == redactor.redact(text)
+    assert bool(redactor.exposed_in(text)) == (MASK in masked)
+
+
 @pytest.mark.parametrize("before", ["z", "\xff", "\udcff", "\x01", "é"])
 def test_a_token_is_one_whatever_comes_before_it(before: str) -> None:
     token = jwt.encode({"user_id": "x"}, "k" * 32, algorithm="HS256")
