@@ -168,7 +168,9 @@ class Recorder:
     def _tells_ids(self, request: Request) -> bool:
         """Whether the answer says which call it is about, beside what was asked."""
         asked = CALL_OPERATION.search(request.url.partition("?")[0])
-        return self._is_token(request) or (asked is not None and asked["operation"] in ("join", "go_live"))
+        return self._is_token(request) or (
+            asked is not None and asked["operation"] in (None, "join", "go_live")
+        )
 
     def _is_token(self, request: Request) -> bool:
         return request.method == "POST" and request.url.partition("?")[0] == self._token_url
@@ -254,7 +256,8 @@ class Recorder:
         column = self._row.stream_app_id
         if isinstance(exchange.body, dict) and column in exchange.body:
             named = str(exchange.body[column])
-            self.sight("stream_app_id", named, f"{exchange.method} {column}={named}", exchange.t)
+            # What the page meant to write; what was written, the database says.
+            self.sight("party row", named, f"{exchange.method} {column}={named}", exchange.t)
 
     def sight_links(self) -> None:
         """The parties that the page, as it is drawn now, leads to."""

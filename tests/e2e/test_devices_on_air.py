@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from harness.browser.eventually import eventually
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
+from harness.target.stream_journal import StreamJournal
 
 
 @pytest.mark.check("G09", "G10")
@@ -31,9 +33,12 @@ def test_camera_alone_then_the_microphone_too(host: Host, viewer: Viewer) -> Non
 
 
 @pytest.mark.check("G10")
-def test_muting_and_unmuting_reaches_the_viewer(host: Host, viewer: Viewer) -> None:
+def test_muting_and_unmuting_reaches_the_viewer(
+    host: Host, viewer: Viewer, stream_journal: StreamJournal | None
+) -> None:
     host.goes_live()
     viewer.sees(host).hears(host)
+    told = mutes(stream_journal, host)
 
     host.turns("Camera", on=False)
     viewer.sees_nothing().hears(host)
@@ -45,6 +50,27 @@ def test_muting_and_unmuting_reaches_the_viewer(host: Host, viewer: Viewer) -> N
     viewer.hears_nothing().sees(host)
     host.turns("Microphone", on=True)
     viewer.hears(host)
+    if told is not None:
+        stream_is_told(stream_journal, host, 4 + told)
+
+
+def mutes(journal: StreamJournal | None, host: Host) -> int | None:
+    """How often Stream was told of this host's mutes; None where it cannot be asked."""
+    if journal is None or host.account is None:
+        return None
+    return [deed.operation for deed in journal.deeds(host.account.id)].count("UpdateMuteStates")
+
+
+def stream_is_told(journal: StreamJournal | None, host: Host, times: int) -> None:
+    """A mute that Stream is not told of stops the media, and no viewer is told why."""
+
+    def why_not_yet() -> str | None:
+        came = mutes(journal, host)
+        return (
+            None if (came or 0) >= times else f"expected {times} mute states to reach Stream, it has {came}"
+        )
+
+    eventually(why_not_yet, within=5)
 
 
 def captures_only(host: Host, kind: str) -> None:

@@ -35,10 +35,11 @@ def test_every_place_has_seen_the_partys_id_and_no_other(
     divergence = ledger.divergence()
     # Where ids part is why the journey failed, so it is said first.
     assert divergence is None, f"{divergence}; then: {journey_failed or 'the journey went on'}"
-    if journey_failed is not None:
-        raise journey_failed
-    assert ledger.values() == {party.id, f"livestream:{party.id}"}
     missing = ledger.missing(required)
+    if journey_failed is not None:
+        unseen = f"; the callId was not seen at: {', '.join(missing)}" if missing else ""
+        raise Finding(f"{journey_failed}{unseen}") from journey_failed
+    assert ledger.values() == {party.id, f"livestream:{party.id}"}
     assert not missing, (
         f"expected the callId at {len(required)} places, it was not seen at: {', '.join(missing)}"
     )
