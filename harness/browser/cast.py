@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
-from harness.browser.browsers import Browsers
 from harness.browser.host import Host
 from harness.browser.moment import SCREEN, gather
 from harness.browser.playwright_trace import mask_trace
@@ -27,10 +26,22 @@ from harness.trace.failure import Devices
 CAMERA_AND_MICROPHONE = ("camera", "microphone")
 
 
+class Contexts(Protocol):
+    """Where a person's browser comes from: `Browsers`, or a Firefox."""
+
+    def new_context(
+        self,
+        profile: str,
+        permissions: Sequence[str] = (),
+        **more: Any,  # noqa: ANN401  as Playwright takes them
+    ) -> BrowserContext:
+        """A browser of one's own."""
+
+
 class Cast:
     """`folder`, inside the run folder, gets pictures and traces of them when the test fails."""
 
-    def __init__(self, browsers: Browsers, target: Target, run_log: RunLog, folder: Path) -> None:
+    def __init__(self, browsers: Contexts, target: Target, run_log: RunLog, folder: Path) -> None:
         self._browsers, self._target, self._run_log = browsers, target, run_log
         self.folder = folder
         self._people: list[Visitor] = []

@@ -42,7 +42,7 @@ def own_environment(kind: type[ServerSettings]) -> dict[str, str]:
 
 
 def variable(name: str) -> str | None:
-    """What a variable is that a target file names as `${NAME}`; None when it is not set."""
+    """What a variable is that somebody names, as a target file does; None when it is not set."""
     return os.environ.get(name) or None
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +14,11 @@ import click
 from playwright.sync_api import Playwright, sync_playwright
 
 from harness.browser.browsers import Browsers
-from harness.browser.cast import Cast
+from harness.browser.cast import Cast, Contexts
 from harness.browser.failures import Engine, Failure, NotProduced
-from harness.browser.firefox import firefox
+from harness.browser.firefox import FirefoxContexts, firefox
 from harness.browser.moment import gather
-from harness.config import HarnessSettings
+from harness.config import HarnessSettings, variable
 from harness.errors import HarnessError, UsageError
 from harness.gate.run_folder import new_run_folder
 from harness.reproduce.account import account
@@ -26,12 +28,14 @@ from harness.reproduce.verdict import faults
 from harness.setup import browser as browser_setup
 from harness.setup import pages
 from harness.stack import Stack
+from harness.stack.alone import ended_by_person
 from harness.target import Supabase
 from harness.trace.events import RunLog, read
 from harness.trace.evidence import Heading, told_by_events, write
 
 EVENTS = "events.jsonl"
 BOTH = ("camera", "microphone")
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 NAMES = {
     "chrome": ("google-chrome-stable", "google-chrome"),
     "msedge": ("microsoft-edge-stable", "microsoft-edge"),
@@ -61,20 +65,23 @@ def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> 
     show."""
     if options.role != failure.role:
         raise UsageError(f"{failure.name} is a failure of a {failure.role}, not of a {options.role}.")
+    _expect_possible(failure, options)
     folder = new_run_folder(settings.runs)
     with ExitStack() as open_things:
         run_log = RunLog(folder / EVENTS)
         open_things.callback(run_log.close)
+        # It starts while the browser does.
+        system = None if options.url else open_things.enter_context(_system(settings, folder))
         playwright = open_things.enter_context(sync_playwright())
         engine: Engine = "firefox" if options.browser == "firefox" else "chromium"
         if engine == "firefox":
-            subject: Subject = open_things.enter_context(_in_firefox(playwright, failure, options, run_log))
+            in_firefox = _in_firefox(playwright, failure, options, system, run_log, folder)
+            subject: Subject = open_things.enter_context(in_firefox)
             devices = None
         else:
             browsers = open_things.enter_context(_browsers(playwright, settings, options))
-            subject = open_things.enter_context(
-                _subject(settings, failure, options, browsers, run_log, folder)
-            )
+            browsers.of(failure.profile)
+            subject = open_things.enter_context(_subject(failure, options, browsers, system, run_log, folder))
             devices = browsers.devices_of(subject.page)
         evidence = _Evidence(subject, run_log, folder)
         trial = Trial(
@@ -100,6 +107,18 @@ def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> 
     return 1 if found else 0
 
 
+def _expect_possible(failure: Failure, options: Options) -> None:
+    """Raises HarnessError for what is known to be impossible, before anything is started."""
+    no = "Could not be produced here:"
+    if options.browser == "firefox" and not failure.can_be_in("firefox"):
+        raise HarnessError(f"{no} no Firefox can be made to give {failure.name}.")
+    if options.headed and sys.platform == "linux" and not any(map(variable, DISPLAYS)):
+        raise HarnessError(
+            f"{no} --headed needs a display, and this machine has none (neither {' nor '.join(DISPLAYS)} is "
+            "set): leave --headed out, or start it with `xvfb-run`."
+        )
+
+
 @contextmanager
 def _browsers(playwright: Playwright, settings: HarnessSettings, options: Options) -> Iterator[Browsers]:
     executable = (
@@ -119,39 +138,53 @@ def _installed(browser: str) -> Path:
 
 @contextmanager
 def _in_firefox(
-    playwright: Playwright, failure: Failure, options: Options, run_log: RunLog
+    playwright: Playwright,
+    failure: Failure,
+    options: Options,
+    system: Future[Stack] | None,
+    run_log: RunLog,
+    folder: Path,
 ) -> Iterator[Subject]:
-    if options.url is None:
-        raise HarnessError("Could not be produced here: with Firefox only pages of yours are driven (--url).")
-    if failure.prefs is None and failure.stand_in is None:
-        raise HarnessError(f"Could not be produced here: no Firefox can be made to give {failure.name}.")
-    with firefox(playwright, failure.prefs or {}, headless=not options.headed) as browser:
-        page = ForeignPage(browser.new_context(), options.url, options.click, run_log)
-        page.learn()
-        yield page
+    prefs = {} if options.simulated else failure.prefs or {}
+    with (
+        firefox(playwright, prefs, headless=not options.headed) as browser,
+        _subject(failure, options, FirefoxContexts(browser), system, run_log, folder) as subject,
+    ):
+        yield subject
+
+
+@contextmanager
+def _system(settings: HarnessSettings, folder: Path) -> Iterator[Future[Stack]]:
+    """The reference system, as soon as it has started; it ends with the context."""
+    stack = Stack(folder, settings, pages.ensure(settings))
+    with ThreadPoolExecutor(1) as beside:
+        starting = beside.submit(stack.__enter__)
+        try:
+            yield starting
+        finally:
+            wait([starting])
+            stack.stop()
 
 
 @contextmanager
 def _subject(
-    settings: HarnessSettings,
     failure: Failure,
     options: Options,
-    browsers: Browsers,
+    contexts: Contexts,
+    system: Future[Stack] | None,
     run_log: RunLog,
     folder: Path,
 ) -> Iterator[Subject]:
-    if options.url is not None:
-        context = browsers.new_context(failure.profile, BOTH)
-        page = ForeignPage(context, options.url, options.click, run_log)
+    if system is None:
+        context = contexts.new_context(failure.profile, BOTH)
+        page = ForeignPage(context, options.url or "", options.click, run_log)
         page.learn()
         yield page
         return
-    with (
-        Stack(folder, settings, pages.ensure(settings)) as stack,
-        closing(Supabase(stack.target)) as supabase,
-    ):
+    stack = system.result()
+    with closing(Supabase(stack.target)) as supabase:
         run_log.secrets.add(*stack.keys.secret_values())
-        cast = Cast(browsers, stack.target, run_log, folder)
+        cast = Cast(contexts, stack.target, run_log, folder)
         party = supabase.create_party(supabase.create_user("Host"), "A party")
         run_log.secrets.add(party.host.password)
         if failure.role == "viewer":
@@ -185,4 +218,5 @@ class _Evidence:
 
 def _wait_for_person(subject: Subject) -> None:
     click.echo("The browser stays open: close it, or press Ctrl-C.")
-    subject.page.wait_for_event("close", timeout=0)
+    with ended_by_person():
+        subject.page.wait_for_event("close", timeout=0)

@@ -131,9 +131,12 @@ class InsecureOrigin(AlteredDocument):
             raise NotProduced(
                 f"An insecure origin needs a page served by http on this machine, not {self.url}."
             )
-        _ = self.devices  # their browser knows the insecure name
         insecure = address._replace(netloc=f"{INSECURE_NAME}:{address.port or 80}")
-        self.page.goto(urlunsplit(insecure), timeout=LOADS_WITHIN)
+        try:
+            self.page.goto(urlunsplit(insecure), timeout=LOADS_WITHIN)
+        except PlaywrightError as error:
+            said = error.message.splitlines()[0]
+            raise NotProduced(f"This browser cannot open {INSECURE_NAME} ({said}).") from None
 
     def route(self, route: Route) -> None:
         self.from_own_origin(route)

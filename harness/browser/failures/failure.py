@@ -81,6 +81,11 @@ class Failure:
     signs_out: bool = False
     seconds: float = 0.0
 
+    def can_be_in(self, engine: Engine) -> bool:
+        """Whether this browser can be made to fail so, really or by the stand-in."""
+        by_preference = engine == "firefox" and self.prefs is not None
+        return engine in self.make or by_preference or self.stand_in is not None
+
     def arm(
         self,
         person: Person,

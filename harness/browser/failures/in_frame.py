@@ -41,6 +41,8 @@ class InFrame(Mechanism):
         if self.person.view is self.page:
             return "The page was to be inside another, and is not."
         allowed = self.person.view.evaluate(ALLOWED)
+        if allowed is None:  # Firefox tells no page its policy: that of a frame from elsewhere allows nothing
+            allowed = self.page.evaluate("self.origin") == self.person.view.evaluate("self.origin")
         return (
             "The page inside was to get no camera, and its policy allows it."
             if allowed is not False

@@ -28,6 +28,8 @@ class SecondTab(Mechanism):
         )
         self._tab.goto(ADDRESS)
         self._tab.evaluate(HOLD)
+        # Firefox gives devices to nobody who is not looked at.
+        self.page.bring_to_front()
 
     def heal(self) -> None:
         if self._tab is not None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import pytest
 
 from harness.browser.browsers import Browsers
 from harness.browser.eventually import eventually
-from harness.browser.failures import FAILURES, Failure, NotProduced, failure_named
+from harness.browser.failures import FAILURES, Engine, Failure, NotProduced, failure_named
 from harness.errors import UsageError
-from harness.reproduce.table import OBSERVED, observed
 from tests.unit.browser.sides import Side
+from tests.unit.browser.the_table import as_the_table_tells
 
 BOTH = {"audio": True, "video": True}
 ASK = """(constraints) => {
@@ -52,7 +51,7 @@ def test_it_bites_as_it_says_and_heals(failure: Failure, person: Side, browsers:
         came = ended(person) if failure.while_live else asks(person, hangs=failure.outcome == "pending")
         assert came == expected(failure), f"expected {expected(failure)}, the browser said {came}"
         armed.bit()
-        as_the_table_tells(failure, f"{'simulated' if armed.simulated else 'real'}: {came}")
+        as_the_table_tells(failure.name, "chromium", f"{'simulated' if armed.simulated else 'real'}: {came}")
         if failure.outcome == "pending":
             assert person.page.evaluate("asked.error ?? null") is None
 
@@ -63,22 +62,13 @@ def test_it_bites_as_it_says_and_heals(failure: Failure, person: Side, browsers:
         assert asks(person) == "given"
 
 
-def as_the_table_tells(failure: Failure, came: str) -> None:
-    """`reproduce --list` is made of what was seen here. A row that is deleted is written anew."""
-    seen = observed()
-    if failure.name not in seen:
-        OBSERVED.write_text(json.dumps({**seen, failure.name: {"chromium": came}}, indent=2) + "\n")
-        pytest.fail(f"{failure.name} was not in {OBSERVED.name}. It is now, with {came!r}: look at it.")
-    assert seen[failure.name]["chromium"] == came
-
-
-def expected(failure: Failure) -> str:
+def expected(failure: Failure, engine: Engine = "chromium") -> str:
     """What the browser is to say, in a word."""
     if failure.outcome in ("given", "stops"):
         return "given"
     if failure.name == "viewer-without-devices":  # as any page there that asks in spite of that
         return "NotFoundError: Requested device not found"
-    error = failure.errors.get("chromium")
+    error = failure.errors.get(engine)
     if error is None:
         return failure.outcome
     return ": ".join(filter(None, [error.name, error.constraint, error.message]))

@@ -1,0 +1,73 @@
+"""`harness reproduce` on the reference page, as a person starts it; and what it refuses before it starts."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.browser.failures import FAILURES
+from harness.config import HarnessSettings, child_environment
+from harness.errors import HarnessError
+from harness.reproduce.command import DISPLAYS, Options, reproduce
+from tests.unit.browser.firefox_here import needs_firefox
+
+WITHIN = 90.0  # seconds, on a busy machine
+
+
+def start(runs: Path, *arguments: str) -> subprocess.Popen[str]:
+    """The command, with what it prints to be read; it leaves its run in `runs`."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "harness.cli", "reproduce", *arguments],
+        env=child_environment({"HARNESS_RUNS": str(runs)}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_it_stays_as_long_as_wanted_and_its_browser_until_ctrl_c(tmp_path: Path) -> None:
+    with start(tmp_path, "mic-busy", "--heal-after", "2", "--keep-open") as command:
+        assert command.stdout is not None
+        said = ""
+        while "The browser stays open" not in said and (line := command.stdout.readline()):
+            said += line
+        assert command.poll() is None, said
+        command.send_signal(signal.SIGINT)
+        rest = command.communicate(timeout=WITHIN)[0]
+    assert "NotReadableError: Could not start audio source" in said
+    assert "and it works again" in said
+    assert "The page handled it." in said
+    assert (command.returncode, rest.strip()) == (0, "Stopping ...")
+
+
+@needs_firefox
+@pytest.mark.parametrize("name", ["permission-denied", "overconstrained"])
+def test_in_firefox(name: str, tmp_path: Path) -> None:
+    with start(tmp_path, name, "--browser", "firefox") as command:
+        said = command.communicate(timeout=WITHIN)[0]
+    assert command.returncode == 0, said
+    assert "The page handled it." in said
+    assert "in firefox" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "why"),
+    [
+        ("mic-unplugged", Options(browser="firefox"), "no Firefox can be made to give mic-unplugged"),
+        ("mic-busy", Options(headed=True), "--headed needs a display, and this machine has none"),
+    ],
+)
+def test_what_cannot_be_is_told_before_anything_starts(
+    name: str, options: Options, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for display in DISPLAYS:
+        monkeypatch.delenv(display, raising=False)
+    monkeypatch.setattr(sys, "platform", "linux")
+    runs = tmp_path / "runs"
+    with pytest.raises(HarnessError, match=f"Could not be produced here: {why}"):
+        reproduce(HarnessSettings(HARNESS_RUNS=runs), FAILURES[name], options)
+    assert not runs.exists()
