@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Playwright, sync_playwright
 
 from harness.browser.browsers import Browsers
@@ -28,13 +30,13 @@ from harness.reproduce.verdict import faults
 from harness.setup import browser as browser_setup
 from harness.setup import pages
 from harness.stack import Stack
-from harness.stack.alone import ended_by_person
 from harness.target import Supabase
 from harness.trace.events import RunLog, read
 from harness.trace.evidence import Heading, told_by_events, write
 
 EVENTS = "events.jsonl"
 BOTH = ("camera", "microphone")
+LOOKS_EVERY = 200.0  # milliseconds
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 NAMES = {
     "chrome": ("google-chrome-stable", "google-chrome"),
@@ -217,6 +219,15 @@ class _Evidence:
 
 
 def _wait_for_person(subject: Subject) -> None:
+    """Until the page is closed, or Ctrl-C, which as an exception would hit whatever Playwright calls then."""
+    wishes: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda wish, _: wishes.append(wish))
     click.echo("The browser stays open: close it, or press Ctrl-C.")
-    with ended_by_person():
-        subject.page.wait_for_event("close", timeout=0)
+    try:
+        with suppress(PlaywrightError):  # closed while we looked
+            while not wishes and not subject.page.is_closed():
+                subject.page.wait_for_timeout(LOOKS_EVERY)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if wishes:
+        click.echo("\nStopping ...")

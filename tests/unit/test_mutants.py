@@ -186,9 +186,10 @@ def judged(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[Product, Future[Judged]]]:
     """What the gate makes of each product that is asked for: two at a time, as gates mostly wait."""
-    asking = (item for item in request.session.items if "judged" in getattr(item, "fixturenames", ()))
     products = [
-        cast(Product, item.callspec.params["product"]) for item in asking if isinstance(item, pytest.Function)
+        cast(Product, item.callspec.params["product"])
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and item.path == request.path and "judged" in item.fixturenames
     ]
     pool = ThreadPoolExecutor(AT_ONCE)
     yield {product: pool.submit(judge, product, tmp_path_factory.mktemp("mutant")) for product in products}
