@@ -26,17 +26,6 @@ FOR_APP = (
     "supabase_jwt_secret",
 )
 
-# What an app that is started for the run is told, by these names in capital letters.
-FOR_APP = (
-    "stream_api_key",
-    "stream_api_secret",
-    "stream_base_url",
-    "supabase_url",
-    "supabase_anon_key",
-    "supabase_service_role_key",
-    "supabase_jwt_secret",
-)
-
 
 class Deployment:
     """A context: inside it all of the deployment runs that is to be started; `target` describes it."""
