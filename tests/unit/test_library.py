@@ -24,7 +24,7 @@ def test_examples_pass_in_a_project_of_ones_own(tmp_path: Path) -> None:
     # One that must fail: so a run of these can.
     (tmp_path / "test_wrong.py").write_text("def test_wrong(party): assert party.id == 'another'\n")
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "harness.plugin", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "harness", "-p", "no:cacheprovider"],
         cwd=tmp_path,
         env=child_environment({"PYTEST_ADDOPTS": ""}),
         capture_output=True,

@@ -1,0 +1,105 @@
+"""Devices that fail, and a host and a viewer who stay from one such test to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from harness.browser.browsers import Browsers
+from harness.browser.failures import Armed, failure_named
+from harness.browser.keeper import evidence_folder
+from harness.browser.rehearsal import Rehearsal
+from harness.browser.rehearsals import Rehearsals
+from harness.browser.visitor import Visitor
+from harness.config import HarnessSettings
+from harness.plugin.stash import FAILED, KEEPER
+from harness.target import (
+    Party,
+    Person,
+    StreamApi,
+    Supabase,
+    Target,
+)
+from harness.trace.events import RunLog
+
+if TYPE_CHECKING:
+    pass
+
+
+Fail = Callable[[str, Visitor], Armed]
+
+
+@pytest.fixture
+def fail(browsers: Browsers) -> Iterator[Fail]:
+    """`fail("mic-busy", host)`: that failure is there until it is healed, or the test ends.
+
+    The host's browser must have the failure's own profile: `new_host(party, FAILURES["mic-busy"].profile)`.
+    """
+    with ExitStack() as healed:
+        yield lambda name, person: healed.enter_context(
+            failure_named(name).arm(person, browsers.devices_of(person.page))
+        )
+
+
+class NewRehearsal(Protocol):
+    """How a test asks for a rehearsal: a host whose devices fail, and a viewer."""
+
+    def __call__(self, profile: str = ...) -> Rehearsal: ...
+
+
+@pytest.fixture(scope="session")
+def _rehearsals(
+    browsers: Browsers,
+    target: Target,
+    supabase: Supabase,
+    stream_api: StreamApi,
+    harness_settings: HarnessSettings,
+    run_log: RunLog,
+) -> Iterator[Rehearsals]:
+    from harness.target.personas import Personas
+
+    names = Personas(f"{harness_settings.seed} rehearsals")
+    people: list[Person] = []
+
+    def new_person() -> Person:
+        people.append(supabase.create_user(names.name()))
+        run_log.secrets.add(people[-1].password)
+        return people[-1]
+
+    def new_party() -> Party:
+        return supabase.create_party(new_person(), names.title())
+
+    with Rehearsals(browsers, target, run_log, supabase, stream_api, new_party, new_person) as kept:
+        yield kept
+    for person in people:
+        supabase.delete(person)
+
+
+@pytest.fixture
+def new_rehearsal(
+    request: pytest.FixtureRequest, run_log: RunLog, _rehearsals: Rehearsals
+) -> Iterator[NewRehearsal]:
+    """Brings a host with the devices that are named, and a viewer; they stay on if all goes well."""
+    folder = evidence_folder(run_log.path.parent, request.node.nodeid, run_log.attempt)
+    used: set[str] = set()
+
+    def come(profile: str = "changeable") -> Rehearsal:
+        used.add(profile)
+        return _rehearsals.of(profile, folder)
+
+    yield come
+    if not request.node.stash.get(FAILED, False):
+        return
+    for profile in used:
+        account, devices = _rehearsals.drop(profile, failed=True)
+        if KEEPER in request.config.stash:
+            request.config.stash[KEEPER].tell(account, devices)
+
+
+@pytest.fixture
+def rehearsal(new_rehearsal: NewRehearsal) -> Rehearsal:
+    """A host whose devices can fail, and a viewer of the same party."""
+    return new_rehearsal()

@@ -1,0 +1,21 @@
+"""What the parts of the plugin leave for one another while tests run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.browser.keeper import Keeper
+from harness.stack import Deployment, Stack
+from harness.trace.events import RunLog
+
+if TYPE_CHECKING:
+    pass
+
+
+RUN_LOG = pytest.StashKey[RunLog]()
+FAILED = pytest.StashKey[bool]()
+STACK = pytest.StashKey[Stack]()
+DEPLOYMENT = pytest.StashKey[Deployment]()
+KEEPER = pytest.StashKey[Keeper]()
