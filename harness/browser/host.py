@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import ClassVar, Literal, Self
 
 from playwright.sync_api import BrowserContext
@@ -13,6 +12,7 @@ from harness.browser.exchange import CallOperation
 from harness.browser.recorder import Role
 from harness.browser.steps import Step, steps_of
 from harness.browser.visitor import OPENS_WITHIN, STEP_WITHIN, Visitor
+from harness.browser.wording import NO_SENTENCE
 from harness.config import HostPage
 from harness.errors import Finding, NotGiven
 from harness.target import Person, Target
@@ -28,8 +28,6 @@ BUSY = """() => {
     for (const end = performance.now() + 300; performance.now() < end; );
   });
 }"""
-# What programs say to each other, and nobody can act on.
-NO_SENTENCE = re.compile(r"undefined|null|NaN|\[object|[{}<>]|^\W*$")
 
 
 class Host(Visitor):

@@ -166,9 +166,25 @@
     apply(hear, socket, ["message", message]);
   };
 
-  // The first frame of a live picture, when it is there, whoever looks.
-  const live = (element) => element instanceof HTMLVideoElement && element.srcObject instanceof MediaStream;
-  apply(hear, document, ["loadeddata", ({ target }) => live(target) && tell({ picture: "first frame" }), true]);
+  // The first frame of a live picture, when it is there, whoever looks. Listened for at the element itself: from a
+  // shadow root that event does not come out.
+  const PICTURE = "[object MediaStream]";
+  const kindOf = Object.prototype.toString;
+  const source = getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject");
+  const listened = new WeakSet();
+  const firstFrame = ({ target }) => {
+    if (target.isConnected && apply(kindOf, apply(source.get, target, []), []) === PICTURE) tell({ picture: "first frame" });
+  };
+  const shows = standIn(source.set, {
+    apply(native, self, args) {
+      if (self instanceof HTMLVideoElement && !listened.has(self)) {
+        listened.add(self);
+        apply(hear, self, ["loadeddata", firstFrame]);
+      }
+      return apply(native, self, args);
+    },
+  });
+  defineProperty(HTMLMediaElement.prototype, "srcObject", { ...source, set: shows });
 
   const connections = [];
   // For who asks why, later: what connections measured and agreed on, the latest of it.

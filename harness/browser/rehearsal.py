@@ -97,10 +97,14 @@ class Met:
         sent = self.rehearsal.host.probe.sent_media_bytes().total
         assert sent == self.sent, f"expected no track to be published, the host sent {sent - self.sent} bytes"
 
-    def offers(self) -> list[str]:
-        """What else the page offers now, by the words on its buttons."""
-        texts = self.rehearsal.host.view.get_by_role("button").all_text_contents()
-        return [text for text in texts if text.startswith("Go live ")]
+    def offers(self, *expected: str) -> None:
+        """The page offers these ways to go live all the same, and no other; not looked at on other apps."""
+        host = self.rehearsal.host
+        if host.target.host.url is not None:
+            return
+        texts = host.view.get_by_role("button").all_text_contents()
+        found = [text for text in texts if text.startswith("Go live ")]
+        assert found == list(expected), f"expected the buttons {list(expected)}, the page has {found}"
 
     def no_device_is_on(self) -> None:
         """Every track that the browser gave to the page has been stopped: no light burns."""

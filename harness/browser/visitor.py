@@ -175,6 +175,17 @@ class Visitor(ABC):
         eventually(why_not_yet, within=within)
         return self
 
+    def shows(self, words: str, *, within: float = STEP_WITHIN) -> Self:
+        """Wait until the page says `words`, wherever on it."""
+        expected = self._wording(words)
+
+        def why_not_yet() -> str | None:
+            there = expected.are_in(self.view, self._texts("body *"))
+            return None if there else f"{self.who} expected to read {expected}, the page does not show it."
+
+        eventually(why_not_yet, within=within)
+        return self
+
     def counts(self, watching: int, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page says that so many watch, where it is known how it says so."""
         words = self._reference_or(self._where.count, "{count} watching")

@@ -1,6 +1,7 @@
 """Every setting of the harness, and the only place that reads the environment."""
 
-from harness.config.app_pages import Errors, HostPage, ViewerPage
+from harness.config.app_errors import Errors
+from harness.config.app_pages import HostPage, ViewerPage
 from harness.config.app_people import PartyMaking, People, Request, SignIn
 from harness.config.ci import CiSettings
 from harness.config.environment import (

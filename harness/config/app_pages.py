@@ -32,6 +32,11 @@ class HostPage(Section):
     going_live: Words = Field("Going live…", description="what it says while it goes live")
     live: Words = Field("You are live", description="what it says while live")
     ended: Words = Field("Party ended", description="what it says after the end")
+    asking: Words | None = Field(
+        None,
+        description="what it says while the browser asks for the camera; default: not looked at on an app "
+        "of your own",
+    )
     elsewhere: Words | None = Field(
         None, description="what it says when the party is live from another tab; default: not looked at"
     )
@@ -57,45 +62,11 @@ class ViewerPage(Section):
     joining: Words = Field("Joining…", description="what it says while it joins")
     live: Words = Field("Live", description="what it says while live")
     ended: Words = Field("The party has ended", description="what it says after the end")
+    camera_off: Words | None = Field(
+        None,
+        description="what the page says when the host's camera is off; default: not looked at on an app of "
+        "your own",
+    )
+    microphone_off: Words | None = Field(None, description="likewise")
     count: Words | None = Field(None, description="how it says how many watch, as the host's page")
     error: Selector = Field("role=alert", description="the element or toast that tells what went wrong")
-
-
-class Errors(Section):
-    """`[errors]`: the sentences that the checks look for, as this app words them."""
-
-    permission_denied: Words = Field(
-        "Camera/microphone permission denied. Please allow access in your browser settings and refresh.",
-        description="NotAllowedError",
-    )
-    not_found: Words = Field(
-        "No camera or microphone found. Please connect your devices and try again.",
-        description="NotFoundError",
-    )
-    in_use: Words = Field(
-        "Camera or microphone is already in use by another application. "
-        "Please close other apps and try again.",
-        description="NotReadableError",
-    )
-    constraints: Words = Field(
-        "Selected device constraints not supported. Try selecting different devices.",
-        description="OverconstrainedError",
-    )
-    timeout: Words = Field(
-        "Camera or microphone did not start in time. Please check your devices and try again.",
-        description="AbortError",
-    )
-    blocked: Words = Field(
-        "Camera and microphone are blocked on this page. Please open it in a tab of its own and try again.",
-        description="SecurityError",
-    )
-    insecure: Words = Field(
-        "Camera and microphone need a secure page. Please open this page with https.",
-        description="no `navigator.mediaDevices`",
-    )
-    not_signed_in: Words = Field("Please log in to start a live stream", description="no session")
-    invalid_auth: Words = Field(
-        "Stream auth failed (Invalid auth). Please refresh and try again.",
-        description="the token endpoint answers 401",
-    )
-    not_host: Words = Field("Only the host of this party can go live.", description="somebody else's party")

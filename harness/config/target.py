@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from harness.config.app_pages import Errors, HostPage, ViewerPage
+from harness.config.app_errors import Errors
+from harness.config.app_pages import HostPage, ViewerPage
 from harness.config.app_people import PartyMaking, People, SignIn
 from harness.config.kinds import ExactHttpUrl, HttpUrl, Paths, ServerUrl
 

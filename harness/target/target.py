@@ -81,6 +81,14 @@ class Target:
             raise NotGiven(f"needs {role}.url in the target file, the address of the {role}'s page")
         return f"{self.needed('pages_url')}{REFERENCE_PAGES[role]}".replace("{party_id}", party_id)
 
+    def pages_of(self, party_id: str) -> list[str]:
+        """The addresses of a party's pages and of the form to sign in, as far as they are told."""
+        if self.host.url is None and self.viewer.url is None:
+            return [self.page_of(role, party_id) for role in REFERENCE_PAGES]
+        form = self.sign_in.url if self.sign_in.how == "form" else None
+        told = (self.host.url, self.viewer.url, form)
+        return [url.replace("{party_id}", quote(party_id, safe="")) for url in told if url is not None]
+
     def party_in_address(self, role: Role) -> re.Pattern[str]:
         """Finds the `id` of the party in an address of this role's page."""
         url = (self.host if role == "host" else self.viewer).url or "/party/{party_id}"

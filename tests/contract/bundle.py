@@ -6,7 +6,7 @@ The pages may load their scripts from another origin, such as a CDN's: that one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -14,7 +14,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import httpx
 
 from harness.errors import NotGiven, ServerError
-from harness.target import Party, transport
+from harness.target import transport
 
 WHO = "The pages' server"
 MOST = 500  # files; an app has fewer, and a server that invents names must not keep us for ever
@@ -29,15 +29,17 @@ NOT_LOADED = {"canonical", "alternate", "preconnect", "dns-prefetch", "icon", "s
 class Bundle:
     """The files of an app, each once, whatever its status: a file that does not exist is an answer, too.
 
-    Begins with the pages and `/config.json`, and follows names within the origins of the pages and of the
-    scripts and styles that these load. `read` are the addresses of the files so far.
+    Begins with the app's own address, `/config.json` there and `pages`, and follows names within the origins
+    of these and of the scripts and styles that they load. `read` are the addresses of the files so far.
     """
 
-    def __init__(self, pages_url: str, party: Party) -> None:
+    def __init__(self, pages_url: str, pages: Sequence[str]) -> None:
         self._home = f"{pages_url}/"
-        paths = ("/", "/config.json", f"/party/{party.id}", f"/party/{party.id}/host")
-        self._pages = [pages_url + path for path in paths]
-        self._origins = {_origin(pages_url)}
+        # What is behind the # no server is asked for.
+        told = (urldefrag(page).url for page in (self._home, f"{pages_url}/config.json", *pages))
+        self._pages = list(dict.fromkeys(told))
+        self._own = {_origin(page) for page in self._pages}
+        self._origins = set(self._own)
         self._waiting, self._seen = list(self._pages), set(self._pages)
         self.read: list[str] = []
 
@@ -90,7 +92,7 @@ class Bundle:
                     yield url
 
     def _is_own(self, url: str) -> bool:
-        return _origin(url) == _origin(self._home)
+        return _origin(url) in self._own
 
 
 def _origin(url: str) -> str:

@@ -54,7 +54,7 @@ def test_no_secret_in_the_pages_and_their_scripts(
 ) -> None:
     """The report links to the list of the files that were read."""
     search, scripts = SecretSearch.of(target), 0
-    bundle = Bundle(target.needed("pages_url"), party)
+    bundle = Bundle(target.needed("pages_url"), target.pages_of(party.id))
     for answer in bundle.files():
         search.expect_none(f"the headers of {answer.url}", str(answer.headers.multi_items()))
         search.expect_none(f"{answer.url}", answer.content)

@@ -24,7 +24,7 @@ FRAMED = (
 def test_camera_and_microphone_denied(rehearsal: Rehearsal) -> None:
     with rehearsal.meets("permission-denied") as met:
         met.going_live_is_refused(says=DENIED)
-        assert met.offers() == [], "expected no way out when both are denied"
+        met.offers()  # no way out when both are denied
     rehearsal.goes_well()
 
 
@@ -37,7 +37,7 @@ def test_camera_and_microphone_denied(rehearsal: Rehearsal) -> None:
 def test_one_of_both_denied(rehearsal: Rehearsal, failure: str, offer: str) -> None:
     with rehearsal.meets(failure) as met:
         met.going_live_is_refused(says=DENIED)
-        assert met.offers() == [offer]
+        met.offers(offer)
     rehearsal.goes_well()
 
 

@@ -6,16 +6,9 @@ import pytest
 
 from harness.browser.host import Host
 from harness.plugin import NewHost, NothingLive
-from harness.target import Party
+from harness.target import Party, Target
 
-# What a damaged copy of the session does: the page cannot know, the server refuses it.
-SPOIL_SESSION = """() => {
-  const key = Object.keys(localStorage).find((name) => /^sb-.*-auth-token$/.test(name));
-  const session = JSON.parse(localStorage.getItem(key));
-  const [header, claims, signature] = session.access_token.split(".");
-  session.access_token = [header, claims, signature.split("").reverse().join("")].join(".");
-  localStorage.setItem(key, JSON.stringify(session));
-}"""
+from .spoilt_session import spoil_session
 
 
 @pytest.mark.check("N01")
@@ -30,8 +23,8 @@ def test_without_a_session_nothing_is_asked(
 
 
 @pytest.mark.check("N02")
-def test_refused_session_is_told(host: Host, party: Party, nothing_live: NothingLive) -> None:
-    host.page.evaluate(SPOIL_SESSION)
+def test_refused_session_is_told(host: Host, party: Party, target: Target, nothing_live: NothingLive) -> None:
+    spoil_session(host.page, target.sign_in.storage_key)
     host.clicks_go_live().reads_error("Stream auth failed (Invalid auth). Please refresh and try again.")
     assert host.recorder.token_requests == 1, f"expected one request, {host.recorder.token_requests} left"
     assert host.media_requests() == [], "expected no capture after a refused session"

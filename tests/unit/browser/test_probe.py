@@ -36,6 +36,9 @@ DESCRIBE = """() => {
     toString: property(Function.prototype, "toString"),
     peer: property(window, "RTCPeerConnection"),
     socket: property(window, "WebSocket"),
+    source: (({ get, set, ...flags }) => ({ ...flags, get: describe(get), set: describe(set) }))(
+      Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, "srcObject")),
+    wrongSource: thrown(() => { document.createElement("video").srcObject = 1 }),
     states: [WebSocket.CONNECTING, WebSocket.CLOSED, WebSocket.prototype.constructor === WebSocket],
     badSocket: [thrown(() => new WebSocket("no address")), thrown(() => WebSocket("ws://127.0.0.1"))],
     close: property(RTCPeerConnection.prototype, "close"),
@@ -196,3 +199,36 @@ def test_the_probe_is_in_every_frame_and_page_from_the_start(new_window: NewWind
         page_url,
     )
     assert [request.outcome for request in probe.media_requests()] == ["given"]
+
+
+# A live picture that the page makes itself, in a shadow root or in the document.
+DRAWS = """(closed) => {
+  const put = (tag, where) => where.appendChild(document.createElement(tag));
+  const root = closed ? put("div", document.body).attachShadow({ mode: "closed" }) : document.body;
+  const canvas = put("canvas", root);
+  const video = Object.assign(put("video", root), { autoplay: true, muted: true });
+  const paint = canvas.getContext("2d");
+  setInterval(() => paint.fillRect(0, 0, Math.random() * 100, 9), 50);
+  video.srcObject = canvas.captureStream();
+}"""
+FRAMES = """async (url) => {
+  const frame = Object.assign(document.createElement("iframe"), { src: url });
+  document.body.append(frame);
+  await new Promise((loaded) => { frame.onload = loaded });
+}"""
+
+
+@pytest.mark.parametrize(
+    ("closed", "framed"), [(False, False), (True, False), (False, True)], ids=["page", "shadow", "iframe"]
+)
+def test_first_frame_is_seen_wherever_it_is_shown(
+    viewer: Side, page_url: str, closed: bool, framed: bool
+) -> None:
+    if framed:
+        viewer.page.evaluate(FRAMES, page_url)
+    view = viewer.page.frames[1] if framed else viewer.page
+    assert viewer.probe.first_frame_after(0.0) is None
+    before = float(view.evaluate("performance.timeOrigin")) / 1000
+    view.evaluate(DRAWS, closed)
+    seen = viewer.probe.first_frame_after
+    eventually(lambda: None if seen(before) else "No first frame was seen.", within=10)

@@ -11,15 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from harness.config import HostPage, ViewerPage
 from harness.errors import NotGiven, ServerError
 from harness.serving import LOOPBACK
-from harness.target import Party, Person
+from harness.target import Target
 from tests.contract import bundle
 from tests.contract.bundle import Bundle
 from tests.contract.own_server import free_port
 from tests.contract.served import served
 
-PARTY = Party("11111111-1111-4111-8111-111111111111", Person("host", "", "", name=""), "")
+PARTY = "11111111-1111-4111-8111-111111111111"
 
 
 @contextmanager
@@ -36,8 +37,8 @@ def serving(files: dict[str, str]) -> Iterator[str]:
         yield url
 
 
-def read(pages_url: str) -> list[str]:
-    app = Bundle(pages_url, PARTY)
+def read(pages_url: str, *pages: str) -> list[str]:
+    app = Bundle(pages_url, pages)
     found = [str(answer.url) for answer in app.files()]
     assert found == app.read
     return found
@@ -89,3 +90,16 @@ def test_other_origins_have_a_limit_of_their_own(monkeypatch: pytest.MonkeyPatch
             found = read(url)
     assert len([one for one in found if one.startswith(cdn)]) == 3
     assert len([one for one in found if one.startswith(url)]) >= 50
+
+
+def test_pages_are_those_that_the_target_names() -> None:
+    studio = {"/studio": '<script src="/studio.js"></script>', "/studio.js": ""}
+    tune_in = {"/tune-in": '<script src="/tune-in.js"></script>', "/tune-in.js": ""}
+    with serving(studio) as app, serving(tune_in) as elsewhere:
+        host, viewer = f"{app}/studio?room={{party_id}}", f"{elsewhere}/tune-in#{{party_id}}"
+        told = Target(token_url=app, host=HostPage(url=host), viewer=ViewerPage(url=viewer))
+        found = read(app, *told.pages_of(PARTY))
+    assert f"{app}/studio?room={PARTY}" in found
+    assert f"{app}/studio.js" in found
+    assert f"{elsewhere}/tune-in.js" in found
+    assert not [url for url in found if "#" in url or "/party/" in url], found
