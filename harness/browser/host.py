@@ -136,7 +136,7 @@ class Host(Visitor):
     def knows_of_another_tab(self) -> Self:
         """Wait until the page says that the party is live elsewhere, where it is known how it says so."""
         words = self._reference_or(self._where.elsewhere, ELSEWHERE)
-        return self if words is None else self.reads_status(words)
+        return self if words is None else self.reads_status(ELSEWHERE)
 
     @property
     def on_light(self) -> list[str]:

@@ -23,6 +23,7 @@ FOR_PROGRAMS = re.compile(r"\w(Error|Exception)\b|\bat \S+:\d+")
 NO_SENTENCE = re.compile(r"undefined|null|NaN|\[object|[{}<>]|^\W*$")
 # What the reference pages say that other apps may leave out, by the key that tells how they say it.
 OPTIONAL = {
+    "host.elsewhere": "Live, but not from this page",
     "host.asking": "Waiting for permission: please answer your browser's question about the camera",
     "viewer.camera_off": "The host\u2019s camera is off",
     "viewer.microphone_off": "The host\u2019s microphone is off",

@@ -11,7 +11,7 @@ from tests.e2e.spoilt_session import spoil_session
 from tests.unit.browser.sides import Side
 
 KEEPS = "([name, session]) => localStorage.setItem(name, session)"
-SESSION = json.dumps({"access_token": "head.claims.sign"})
+SESSION = json.dumps({"access_token": "head.claims.sign"}, separators=(",", ":"))
 
 
 @pytest.mark.parametrize(("name", "told"), [("sb-app-auth-token", None), ("mine", "mine")])

@@ -58,5 +58,7 @@ def test_what_an_app_need_not_say_is_a_gap() -> None:
         is_said(OWN, Errors(), WAITING, "x")
     with pytest.raises(NotGiven, match="which a target file does not describe"):
         is_said(OWN, Errors(), "Some words of the reference pages", "x")
+    elsewhere = HostPage(url=OWN.url, elsewhere="/another tab/")
+    assert is_said(elsewhere, Errors(), "Live, but not from this page", "On air in another tab")
     asking = HostPage(url=OWN.url, asking="Say yes")
     assert is_said(asking, Errors(), WAITING, "Say yes")

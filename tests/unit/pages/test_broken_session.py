@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from harness.browser.eventually import eventually
 from harness.browser.host import Host
-from tests.e2e.test_sign_in import SPOIL_SESSION
+from tests.e2e.spoilt_session import spoil_session
 
 REFUSED = "Stream auth failed (Invalid auth). Please refresh and try again."
 SIGNS_OUT_WITHIN = 10_000  # ms; the page looks every 3 s whether the party is live
 
 
 def test_sentence_outlives_the_session_and_not_the_next_one(host: Host) -> None:
-    host.page.evaluate(SPOIL_SESSION)
+    spoil_session(host.page, None)
     host.clicks_go_live().reads_error(REFUSED)
     host.page.get_by_role("heading", name="Sign in").wait_for(timeout=SIGNS_OUT_WITHIN)
     assert host.is_told(REFUSED), f"expected to read why, the page shows {host.error!r}"
