@@ -14,13 +14,14 @@ from harness.config.section import Section
 from harness.errors import NotGiven
 
 BY_SELECTOR = "selector:"
-
-
 # Of errors that are worded in no known way: words for a person, and none of a program's.
 FEWEST_WORDS = 3
+# Scripts that put no blanks between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+LETTERS_OF_A_WORD = 2  # in these, or fewer
 FOR_PROGRAMS = re.compile(r"\w(Error|Exception)\b|\bat \S+:\d+")
 # What programs say to each other, and nobody can act on.
-NO_SENTENCE = re.compile(r"undefined|null|NaN|\[object|[{}<>]|^\W*$")
+NO_SENTENCE = re.compile(r"\b(undefined|null|NaN)\b|\[object|[{}<>]|^\W*$")
 # What the reference pages say that other apps may leave out, by the key that tells how they say it.
 OPTIONAL = {
     "host.elsewhere": "Live, but not from this page",
@@ -89,4 +90,5 @@ def _told(reference: str, key: str | None, told: Section, name: str) -> Wording:
 def is_for_people(text: str) -> bool:
     """Whether it reads like a sentence, and not like a program's own name for what went wrong."""
     of_a_program = FOR_PROGRAMS.search(text) or NO_SENTENCE.search(text)
-    return len(text.split()) >= FEWEST_WORDS and not of_a_program
+    words = max(len(text.split()), len(UNSPACED.findall(text)) // LETTERS_OF_A_WORD)
+    return words >= FEWEST_WORDS and not of_a_program

@@ -35,6 +35,10 @@ def test_reference_pages_say_it_to_the_letter() -> None:
         ("undefined is not a function", False),
         ('{"code": 4, "message": "it failed"}', False),
         ("Oops!", False),
+        ("カメラは他のアプリで使用中です", True),
+        ("エラー", False),
+        ("Nancy annulled the show today", True),
+        ("Your camera is null today", False),
     ],
 )
 def test_where_nothing_is_told_any_sentence_for_a_person_will_do(text: str, good: bool) -> None:
