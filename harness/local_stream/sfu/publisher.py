@@ -61,12 +61,12 @@ class PublisherPeer:
     async def negotiate(self, sdp: str, infos: Iterable[Message]) -> str:
         """The answer to the client's offer; `infos` (`models.TrackInfo`) say what its sections carry.
 
-        Raises SfuError: the SDP cannot be read, a track's mid is not in it, or a codec is not there.
+        Raises SfuError: the SDP cannot be read, it sends none of the tracks, or a codec is not there.
         """
         async with self._lock:
             offer = Description.parse(sdp)
             remote = offer.transport()
-            agreed = [_agreed(offer, info) for info in infos]
+            agreed = [_agreed(section, info) for section, info in _sent(offer, infos)]
             if not self._transport.started:
                 await self._transport.open()
             elif self._transport.is_new_generation(remote):
@@ -216,15 +216,23 @@ class PublisherPeer:
                 )
 
 
-def _agreed(offer: Description, info: Message) -> tuple[Section, Terms, Message]:
-    section = offer.section(info.mid)
-    if section is None or section.rejected:
-        raise SfuError(
-            models.ERROR_CODE_PUBLISH_TRACK_NOT_FOUND,
-            f"track {info.track_id!r} names mid {info.mid!r}, which the offer does not send",
-        )
+def _sent(offer: Description, infos: Iterable[Message]) -> list[tuple[Section, Message]]:
+    """The tracks that the offer sends, with their sections; raises SfuError when there is none.
+
+    Client 1.0 names a track that was added while it made the offer, too, by the mid that it guesses for it.
+    What no section carries is passed over, as Stream's SFU does (by its client's word): the next offer has it.
+    """
+    found = [(offer.section(info.mid), info) for info in infos]
+    sent = [(section, info) for section, info in found if section is not None and not section.rejected]
+    if not sent:
+        named = ", ".join(f"track {info.track_id!r} names mid {info.mid!r}" for _, info in found)
+        raise SfuError(models.ERROR_CODE_PUBLISH_TRACK_NOT_FOUND, f"{named}, which the offer does not send")
+    return sent
+
+
+def _agreed(section: Section, info: Message) -> tuple[Section, Terms, Message]:
     terms = Terms.of(section, info)
     if terms is None:
         name = info.codec.name or default_codec(info.track_type)
-        raise invalid(f"the offer's section {info.mid!r} has no codec {name!r}")
+        raise invalid(f"the offer's section {section.mid!r} has no codec {name!r}")
     return section, terms, info

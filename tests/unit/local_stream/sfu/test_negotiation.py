@@ -180,8 +180,27 @@ def test_offer_that_is_refused_changes_nothing(run: Run) -> None:
         publisher = Publisher()
         await publisher.offers(offer("chromium_156_seed_video"), info(VIDEO, "0"))
         with pytest.raises(SfuError, match="names mid '7'"):
-            await publisher.offers(offer("chromium_156_seed_video_audio"), info(AUDIO, "1"), info(VIDEO, "7"))
+            await publisher.offers(offer("chromium_156_seed_video_audio"), info(VIDEO, "7"))
+        no_codec = info(VIDEO, "0", codec=models.Codec(name="h266"))
+        with pytest.raises(SfuError, match="has no codec 'h266'"):
+            await publisher.offers(offer("chromium_156_seed_video_audio"), info(AUDIO, "1"), no_codec)
         assert [track.type for track in publisher.owner.tracks] == [VIDEO]
+        await publisher.peer.close()
+
+    run(scenario)
+
+
+def test_track_that_is_named_before_it_is_offered_keeps_no_other_waiting(run: Run) -> None:
+    """Client 1.0 does so when a track is added while it makes an offer, and takes no refusal back."""
+
+    async def scenario() -> None:
+        publisher = Publisher()
+        video, audio = info(VIDEO, "0"), info(AUDIO, "1")
+        first = await publisher.offers(offer("chromium_156_seed_video"), video, audio)
+        assert [track.type for track in publisher.owner.tracks] == [VIDEO]
+        assert [section.direction for section in first.sections] == ["recvonly"]
+        await publisher.offers(offer("chromium_156_seed_video_audio"), video, audio)
+        assert [track.type for track in publisher.owner.tracks] == [VIDEO, AUDIO]
         await publisher.peer.close()
 
     run(scenario)
