@@ -21,7 +21,8 @@ from harness.config import (
 from harness.errors import UsageError
 from harness.stack.keys import make_keys
 from harness.stack.process import ServerProcess
-from harness.stack.system import MODULES, TOKEN_PATH
+from harness.stack.servers import MODULES
+from harness.stack.system import TOKEN_PATH
 
 # The JS SDK takes this port for another address of the vendor's own developers.
 PORT_OF_THE_JS_SDK = 3030

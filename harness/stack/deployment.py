@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -11,8 +10,7 @@ from types import TracebackType
 from harness.config import HarnessSettings, TargetSettings
 from harness.stack.app_process import AppProcess
 from harness.stack.keys import Keys, make_keys
-from harness.stack.process import ServerProcess
-from harness.stack.system import LANES, MODULES
+from harness.stack.servers import Servers, database_environment
 from harness.target import Target
 
 # What an app that is started for the run is told, by these names in capital letters.
@@ -31,30 +29,21 @@ class Deployment:
     """A context: inside it all of the deployment runs that is to be started; `target` describes it."""
 
     def __init__(self, run_dir: Path, settings: HarnessSettings, told: TargetSettings) -> None:
-        self.logs = run_dir / "logs"
-        self.logs.mkdir(parents=True, exist_ok=True)
         self._settings = settings
         self._told = told
-        self._dead: ServerProcess | None = None
         local = {
             "local Supabase": told.supabase == "local" and told.supabase_url is None,
             "local Stream": told.stream == "local" and told.stream_base_url is None,
         }
-        self._servers = {
-            name: ServerProcess(name, MODULES[name], self._log(name))
-            for name, is_local in local.items()
-            if is_local
-        }
+        self._servers = Servers(run_dir, {name: 0 for name, is_local in local.items() if is_local})
+        self.logs = self._servers.folder
         self.keys = self._keys()
         self.target = self._target()
         self._app = self._app_process()
 
     def __enter__(self) -> Deployment:
         try:
-            for name, server in self._servers.items():
-                server.start(self._environment(name), self._died)
-            for server in self._servers.values():
-                server.await_ready()
+            self._servers.start(self._environment)
             if self._app is not None:
                 self._app.start(self._for_app())
         except BaseException:
@@ -69,8 +58,7 @@ class Deployment:
 
     def check(self) -> None:
         """Raise ServerError, with its last lines, if a server or the app died."""
-        if self._dead is not None:
-            raise self._dead.death()
+        self._servers.check()
         if self._app is not None:
             self._app.check()
 
@@ -78,29 +66,21 @@ class Deployment:
         """End what was started; safe to call twice."""
         if self._app is not None:
             self._app.stop()
-        for server in self._servers.values():
-            server.stop()
-
-    def _died(self, server: ServerProcess) -> None:
-        self._dead = self._dead or server
-
-    def _log(self, name: str) -> Path:
-        return self.logs / f"{name.lower().replace(' ', '-')}.log"
+        self._servers.stop()
 
     @property
     def stream_control_url(self) -> str | None:
         """The control API of the local Stream, if it was started here."""
-        stream = self._servers.get("local Stream")
-        return f"{stream.url}/_control" if stream is not None else None
+        return self._servers.stream_control_url
 
     @property
     def server_logs(self) -> dict[str, Path]:
         """What each server writes that can be read here, by its name in a timeline."""
-        logs = {LANES[name]: self._log(name) for name in self._servers}
+        logs = self._servers.logs()
         if self.target.token_server_log is not None:
             logs["token-server"] = self.target.token_server_log
         elif self._app is not None:
-            logs["token-server"] = self._log("app")
+            logs["token-server"] = self._servers.log("app")
         return logs
 
     def _keys(self) -> Keys:
@@ -111,10 +91,10 @@ class Deployment:
 
     def _target(self) -> Target:
         made: dict[str, str] = {}
-        if (stream := self._servers.get("local Stream")) is not None:
-            made = {"stream_base_url": stream.url, **_of(self.keys, "stream")}
-        if (supabase := self._servers.get("local Supabase")) is not None:
-            made |= {"supabase_url": supabase.url, **_of(self.keys, "supabase")}
+        if stream := self._servers.url("local Stream"):
+            made = {"stream_base_url": stream, **_of(self.keys, "stream")}
+        if supabase := self._servers.url("local Supabase"):
+            made |= {"supabase_url": supabase, **_of(self.keys, "supabase")}
         target = Target.of(self._told.model_copy(update=made), str(self._told.token_url))
         return replace(target, stream_control_url=self.stream_control_url)
 
@@ -124,21 +104,18 @@ class Deployment:
         if name == "local Stream":
             return {**_only(keys, "STREAM"), "HARNESS_STREAM_CONTROL": "1"}
         schema = os.pathsep.join(str(self._told.folder / file) for file in self._told.supabase_schema)
-        given = self._settings.database_url
         return {
             **_only(keys, "SUPABASE"),
-            "SUPABASE_URL": self._servers[name].url,
-            "HARNESS_DATA_DIR": tempfile.gettempdir(),
-            "HARNESS_DATABASE_TEMPLATES": str(self._settings.cache / "postgresql"),
+            "SUPABASE_URL": str(self._servers.url(name)),
+            **database_environment(self._settings),
             **({"HARNESS_SUPABASE_SCHEMA": schema} if schema else {}),
-            **({"DATABASE_URL": given.get_secret_value()} if given else {}),
         }
 
     def _app_process(self) -> AppProcess | None:
         command = self._told.app_command
         if command is None:
             return None
-        return AppProcess(command, self._told.folder, self.target.token_url, self._log("app"))
+        return AppProcess(command, self._told.folder, self.target.token_url, self._servers.log("app"))
 
     def _for_app(self) -> dict[str, str]:
         """Where its back ends are and with which keys: what was told or made, by the names of the target."""

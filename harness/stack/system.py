@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,23 +11,11 @@ from types import TracebackType
 
 from harness.config import HarnessSettings
 from harness.stack.keys import Keys, make_keys
-from harness.stack.process import ServerProcess
+from harness.stack.servers import MODULES, Servers, database_environment
 from harness.stack.webhook_receiver import WebhookReceiver
 from harness.target import Target
 from harness.trace.sightings import PLACES
 
-MODULES = {
-    "local Supabase": "harness.local_supabase",
-    "local Stream": "harness.local_stream",
-    "token server": "harness.token_server",
-    "pages": "harness.page_server",
-}
-LANES = {
-    "local Supabase": "database",
-    "local Stream": "stream",
-    "token server": "token-server",
-    "pages": "page-server",
-}
 TOKEN_PATH = "/.netlify/functions/stream-video-token"  # noqa: S105  where the token function lives, no secret
 
 
@@ -41,28 +28,19 @@ class Stack:
     def __init__(
         self, run_dir: Path, settings: HarnessSettings, pages_dist: Path, *, pages_port: int = 0
     ) -> None:
-        self.logs = run_dir / "logs"
-        self.logs.mkdir(parents=True, exist_ok=True)
         self.recordings = run_dir / "recordings"
         self.keys: Keys = make_keys()
         self._settings = settings
         self._pages_dist = pages_dist
-        self._dead: ServerProcess | None = None
-        self.died = threading.Event()
-        self._servers: dict[str, ServerProcess] = {}
-        for name, module in MODULES.items():
-            port = pages_port if name == "pages" else 0
-            self._servers[name] = ServerProcess(name, module, self._log(name), port)
+        self._servers = Servers(run_dir, {**dict.fromkeys(MODULES, 0), "pages": pages_port})
+        self.logs = self._servers.folder
         self._webhooks = WebhookReceiver(self.logs / "webhooks.jsonl", self.keys.stream_api_secret)
         self.target = self._target()
 
     def __enter__(self) -> Stack:
         try:
             self._webhooks.start()
-            for name, server in self._servers.items():
-                server.start(self._environment(name), self._died)
-            for server in self._servers.values():
-                server.await_ready()
+            self._servers.start(self._environment)
         except BaseException:
             self.stop()
             raise
@@ -74,35 +52,31 @@ class Stack:
         self.stop()
 
     @property
+    def died(self) -> threading.Event:
+        """Set as soon as one of the servers has died."""
+        return self._servers.died
+
+    @property
     def stream_control_url(self) -> str:
         """The local Stream's control API."""
-        return f"{self._servers['local Stream'].url}/_control"
+        return str(self._servers.stream_control_url)
 
     @property
     def server_logs(self) -> dict[str, Path]:
         """What each server writes, by its name in a timeline."""
-        return {LANES[name]: self._log(name) for name in MODULES}
+        return self._servers.logs()
 
     def check(self) -> None:
         """Raise ServerError, with its last lines, if a server died."""
-        if self._dead is not None:
-            raise self._dead.death()
+        self._servers.check()
 
     def stop(self) -> None:
-        """End every server, those that depend on others first; safe to call twice."""
-        for server in reversed(self._servers.values()):
-            server.stop()
+        """End every server; safe to call twice."""
+        self._servers.stop()
         self._webhooks.stop()
 
-    def _died(self, server: ServerProcess) -> None:
-        self._dead = self._dead or server
-        self.died.set()
-
-    def _log(self, name: str) -> Path:
-        return self.logs / f"{name.lower().replace(' ', '-')}.log"
-
     def _target(self) -> Target:
-        urls = {name: server.url for name, server in self._servers.items()}
+        urls = {name: str(self._servers.url(name)) for name in MODULES}
         return Target(
             pages_url=urls["pages"],
             token_url=urls["token server"] + TOKEN_PATH,
@@ -113,8 +87,8 @@ class Stack:
             stream_api_key=self.keys.stream_api_key,
             stream_api_secret=self.keys.stream_api_secret,
             stream_base_url=urls["local Stream"],
-            token_server_log=self._log("token server"),
-            token_server_command=f"{shlex.quote(sys.executable)} -m {MODULES['token server']}",
+            token_server_log=self._servers.log("token server"),
+            token_server_command=shlex.join([sys.executable, "-m", MODULES["token server"]]),
             forbidden_origin="https://another-site.example",
             stream_control_url=self.stream_control_url,
             webhook_log=self._webhooks.log,
@@ -133,22 +107,18 @@ class Stack:
         recordings = {"HARNESS_STREAM_RECORDINGS": str(self.recordings)}
         origins = {"ALLOWED_ORIGINS": target.needed("pages_url")}
         own: dict[str, Iterable[dict[str, str]]] = {
-            "local Supabase": [supabase, service_role, anon, jwt_secret, self._database()],
+            "local Supabase": [
+                supabase,
+                service_role,
+                anon,
+                jwt_secret,
+                database_environment(self._settings),
+            ],
             "local Stream": [stream, {"HARNESS_STREAM_CONTROL": "1"}, self._webhook_urls(), recordings],
             "token server": [stream, stream_base, supabase, service_role, jwt_secret, origins],
             "pages": [supabase, anon, stream_base, self._pages()],
         }
         return {key: value for part in own[name] for key, value in part.items()}
-
-    def _database(self) -> dict[str, str]:
-        given = self._settings.database_url
-        database = {"DATABASE_URL": given.get_secret_value()} if given else {}
-        return {
-            # The local Supabase makes a folder of its own in there, and what outlives it removes that.
-            "HARNESS_DATA_DIR": tempfile.gettempdir(),
-            "HARNESS_DATABASE_TEMPLATES": str(self._settings.cache / "postgresql"),
-            **database,
-        }
 
     def _webhook_urls(self) -> dict[str, str]:
         return {"HARNESS_STREAM_WEBHOOK_URLS": self._webhooks.url}
