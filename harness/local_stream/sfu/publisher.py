@@ -220,7 +220,7 @@ def _sent(offer: Description, infos: Iterable[Message]) -> list[tuple[Section, M
     """The tracks that the offer sends, with their sections; raises SfuError when there is none.
 
     Client 1.0 names a track that was added while it made the offer, too, by the mid that it guesses for it.
-    What no section carries is passed over, as Stream's SFU does (by its client's word): the next offer has it.
+    What no section carries is passed over, as by Stream's SFU (so its client says): the next offer has it.
     """
     found = [(offer.section(info.mid), info) for info in infos]
     sent = [(section, info) for section, info in found if section is not None and not section.rejected]
