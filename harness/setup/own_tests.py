@@ -1,16 +1,14 @@
-"""`harness test`: all that a change to this project must pass, in order, with the time of each phase."""
+"""`harness test`: all that a change to this project must pass, with the time of each phase."""
 
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -19,25 +17,11 @@ from harness.config import HarnessSettings
 from harness.errors import UsageError
 from harness.setup import pages
 from harness.setup.commands import CHECKOUT, in_checkout
+from harness.setup.groups import FOLDERS, GROUPS, collected_by
+from harness.setup.lanes import Ended, Lanes
+from harness.setup.tally import Tally, options, tally, together
 
-FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/demo_app", "tests/vendor")
-GOODBYE = 20.0  # seconds to end what was started, after Ctrl-C
-# What waits more than it works runs beside the others, and about as long as they do: whole runs of the checks
-# on servers and products that are wrong on purpose, the vendor's own tests without media, and the parts whose
-# tests need neither browsers nor media, which a busy machine would disturb.
-BESIDE = (
-    "tests/unit/test_mutants.py",
-    "tests/vendor/test_vendor_suites.py",
-    "tests/vendor/test_livestream_javascript.py",
-    "tests/vendor/test_livestream_python.py",
-    "tests/unit/token_server",
-    "tests/unit/gate",
-    "tests/unit/setup",
-    "tests/unit/local_supabase",
-    "tests/unit/target",
-    "tests/unit/stack",
-    "tests/unit/party",
-)
+LANES = 3  # for two cores: what runs in them waits about a third of its time
 
 
 @dataclass(frozen=True)
@@ -47,6 +31,7 @@ class Outcome:
     name: str
     code: int
     seconds: float
+    tests: Tally = field(default_factory=Tally)
 
 
 def run_own_tests(settings: HarnessSettings, arguments: list[str]) -> int:
@@ -54,10 +39,11 @@ def run_own_tests(settings: HarnessSettings, arguments: list[str]) -> int:
     if not in_checkout():
         raise UsageError("The harness's own tests are not in the installed package: run them in a checkout.")
     os.chdir(CHECKOUT)
-    with ExitStack() as aside:
-        phases = _phases(settings, aside, arguments)
-        outcomes = [_timed(name, phase) for name, phase in phases.items()]
-    _say(summary(outcomes))
+    began = time.monotonic()
+    outcomes = [_timed(name, phase) for name, phase in _quick(settings).items()]
+    with tempfile.TemporaryDirectory() as told:
+        outcomes += _narrow(arguments, Path(told)) if arguments else _everything(Path(told))
+    _say(summary(outcomes, time.monotonic() - began))
     return verdict(outcomes)
 
 
@@ -66,65 +52,65 @@ def verdict(outcomes: list[Outcome]) -> int:
     return max(0 if one.code == 0 else 1 if one.code == 1 else 2 for one in outcomes)
 
 
-def summary(outcomes: list[Outcome]) -> str:
-    """A line for each phase, and the whole time."""
-    lines = [_line("red" if one.code else "green", one.name, one.seconds) for one in outcomes]
-    return "\n".join(["", *lines, _line("", "all", sum(one.seconds for one in outcomes))])
+def summary(outcomes: list[Outcome], seconds: float) -> str:
+    """A line for each phase, and for all beside each other; then what was not run, and what is red."""
+    tests = together(one.tests for one in outcomes)
+    lines = [
+        _line("red" if one.code else "green", one.name, one.seconds, one.tests.counts) for one in outcomes
+    ]
+    reasons = sorted(set(tests.skipped.values()))
+    skipped = [f"skipped {test}" for why in reasons for test in _under(why, tests.skipped)]
+    failed = [f"failed  {test}" for test in tests.failed]
+    return "\n".join(["", *lines, _line("", "all", seconds, tests.counts), *skipped, *failed])
 
 
-def _line(result: str, name: str, seconds: float) -> str:
-    return f"{result:8}{name:16}{seconds:7.1f} s"
+def _under(why: str, skipped: Mapping[str, str]) -> list[str]:
+    return [f"{test}: {why}" for test, reason in skipped.items() if reason == why]
 
 
-def _phases(
-    settings: HarnessSettings, aside: ExitStack, arguments: list[str]
-) -> dict[str, Callable[[], int]]:
+def _line(result: str, name: str, seconds: float, counts: str = "") -> str:
+    return f"{result:8}{name:16}{seconds:7.1f} s  {counts}".rstrip()
+
+
+def _quick(settings: HarnessSettings) -> dict[str, Callable[[], int]]:
     python = [sys.executable, "-m"]
-    static = {
+    return {
         "ruff check": lambda: _tool([*python, "ruff", "check", "."]),
         "ruff format": lambda: _tool([*python, "ruff", "format", "--check", "."]),
-        "mypy": lambda: _tool([*python, "mypy"]),
         "imports": lambda: _tool([Path(sys.executable).with_name("lint-imports"), "--no-logo"]),
         "page types": lambda: _page_types(settings),
     }
-    if arguments:
-        return {**static, "pytest": lambda: _pytest(arguments)}
-    # From the first on, beside all others: its time is what is left to wait for. One process, so that the
-    # vendor's tests, which have limits of time, find the machine no busier than need be.
-    beside = aside.enter_context(Aside([*python, "pytest", "-q", *BESIDE]))
-    return {
-        **static,
-        "pytest": lambda: _pytest([f"--ignore={each}" for each in BESIDE]),
-        "pytest beside": beside.result,
-    }
 
 
-class Aside:
-    """A context: a command that runs beside what is done in it, told when its `result` is asked for."""
+def _everything(told: Path) -> list[Outcome]:
+    """Beside each other, as many as there are lanes; what each said is printed whole when it has ended."""
+    python = [sys.executable, "-m"]
+    commands: dict[str, Sequence[str]] = {"mypy": [*python, "mypy"]}
+    for name in GROUPS:
+        commands[name] = [
+            *python,
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            *options(told / name),
+            *collected_by(name),
+        ]
+    _say(f"\n{len(commands)} phases, {LANES} at a time; each is told when it has ended.")
+    with Lanes(LANES) as lanes:
+        return [_told(ended, told) for ended in lanes.run(commands)]
 
-    def __init__(self, command: Sequence[str]) -> None:
-        self._command = command
 
-    def __enter__(self) -> Aside:
-        self._said = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(self._command, stdout=self._said, stderr=subprocess.STDOUT)
-        return self
+def _told(ended: Ended, told: Path) -> Outcome:
+    _say(f"\n--- {ended.name}\n{ended.said}")
+    return Outcome(ended.name, ended.code, ended.seconds, tally(told / ended.name))
 
-    def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-            try:
-                self._process.wait(GOODBYE)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-        self._said.close()
 
-    def result(self) -> int:
-        """Wait for its end, print what it said, return its exit code."""
-        code = self._process.wait()
-        self._said.seek(0)
-        _say(self._said.read().decode("utf-8", "replace"))
-        return code
+def _narrow(arguments: list[str], told: Path) -> list[Outcome]:
+    """What a person asked for, seen as it goes."""
+    mypy = _timed("mypy", lambda: _tool([sys.executable, "-m", "mypy"]))
+    ran = _timed("pytest", lambda: _pytest([*options(told / "pytest"), *arguments]))
+    return [mypy, Outcome(ran.name, ran.code, ran.seconds, tally(told / "pytest"))]
 
 
 def _tool(command: Sequence[str | Path]) -> int:

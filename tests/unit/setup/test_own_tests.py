@@ -8,7 +8,9 @@ import pytest
 
 from harness.config import child_environment
 from harness.setup.commands import CHECKOUT
-from harness.setup.own_tests import BESIDE, FOLDERS, Aside, Outcome, summary, verdict
+from harness.setup.groups import FOLDERS, GROUPS, collected_by
+from harness.setup.own_tests import Outcome, summary, verdict
+from harness.setup.tally import Tally
 
 
 def outcomes(*codes: int) -> list[Outcome]:
@@ -31,11 +33,24 @@ def test_the_exit_code_is_the_worst_that_happened(codes: tuple[int, ...], expect
 
 
 def test_the_summary_has_the_time_of_each_phase_and_of_all() -> None:
-    assert summary(outcomes(0, 1)).splitlines() == [
+    assert summary(outcomes(0, 1), 2.5).splitlines() == [
         "",
         "green   phase 0             1.5 s",
         "red     phase 1             1.5 s",
-        "        all                 3.0 s",
+        "        all                 2.5 s",
+    ]
+
+
+def test_the_summary_counts_and_names_what_failed_and_what_was_not_run_in_any_phase() -> None:
+    unlucky = Tally(2, ("t/test_a.py::test_x",), {"t/test_a.py::test_y": "not run: no Firefox"})
+    ran = [Outcome("a", 1, 1.5, unlucky), Outcome("b", 0, 1.5, Tally(3))]
+    assert summary(ran, 2.5).splitlines() == [
+        "",
+        "red     a                   1.5 s  2 passed, 1 failed, 1 skipped",
+        "green   b                   1.5 s  3 passed",
+        "        all                 2.5 s  5 passed, 1 failed, 1 skipped",
+        "skipped t/test_a.py::test_y: not run: no Firefox",
+        "failed  t/test_a.py::test_x",
     ]
 
 
@@ -69,23 +84,14 @@ def test_pytest_runs_what_is_named_and_its_exit_code_counts(tmp_path: Path, test
     assert pytest_on(tmp_path, test).returncode == code
 
 
-def test_what_runs_beside_is_of_the_tests_so_that_the_others_can_leave_it_out() -> None:
-    assert [each for each in BESIDE if not (CHECKOUT / each).exists() or not each.startswith(FOLDERS)] == []
+def test_each_group_is_of_the_tests_and_the_others_leave_out_what_is_in_one() -> None:
+    named = [path for paths in GROUPS.values() for path in paths]
+    assert [each for each in named if not (CHECKOUT / each).exists() or not each.startswith(FOLDERS)] == []
+    assert sorted(set(named)) == sorted(named)
+    assert collected_by("others") == [*FOLDERS, *(f"--ignore={each}" for each in named)]
+    assert collected_by("checks") == ["tests/e2e"]
 
 
 def test_ctrl_c_during_pytest_is_ctrl_c(tmp_path: Path) -> None:
     ran = pytest_on(tmp_path, "def test_it(): raise KeyboardInterrupt")
     assert ran.stderr.strip().endswith("KeyboardInterrupt")
-
-
-def test_what_runs_aside_is_told_when_it_is_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
-    with Aside([sys.executable, "-c", "print('two red'); raise SystemExit(1)"]) as aside:
-        assert capsys.readouterr().out == ""
-        assert aside.result() == 1
-    assert capsys.readouterr().out == "two red\n\n"
-
-
-def test_what_runs_aside_is_ended_with_the_rest() -> None:
-    with Aside([sys.executable, "-c", "import threading; threading.Event().wait()"]) as aside:
-        pass
-    assert aside._process.returncode != 0

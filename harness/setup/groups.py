@@ -1,0 +1,31 @@
+"""The project's own tests in groups, a process of pytest each, which run beside each other."""
+
+from __future__ import annotations
+
+FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/demo_app", "tests/vendor")
+# A process of pytest each, taken by the lanes in this order, the long ones first; real media, which a crowded
+# machine disturbs, so that three of them seldom meet. "others" is what is in no other.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "gate, broken": ("tests/unit/test_mutants.py",),
+    "checks": ("tests/e2e",),
+    "servers": (
+        "tests/unit/token_server",
+        "tests/unit/local_supabase",
+        "tests/unit/target",
+        "tests/unit/stack",
+        "tests/unit/setup",
+    ),
+    "browser": ("tests/unit/browser",),
+    "gate": ("tests/unit/gate", "tests/unit/test_replay.py"),
+    "vendor's media": ("tests/vendor/test_media.py", "tests/unit/outages"),
+    "reproduce": ("tests/unit/reproduce", "tests/demo_app", "tests/unit/test_library.py"),
+    "local Stream": ("tests/unit/local_stream",),
+    "paths": ("tests/unit/party",),
+    "others": (),
+}
+
+
+def collected_by(group: str) -> list[str]:
+    """What pytest is to collect for it."""
+    named = [path for paths in GROUPS.values() for path in paths]
+    return list(GROUPS[group]) or [*FOLDERS, *(f"--ignore={path}" for path in named)]
