@@ -142,7 +142,7 @@ class Host(Visitor):
     def on_light(self) -> list[str]:
         """The devices that the page captures now: their light is on, whoever gets it."""
         names = {"video": "camera", "audio": "microphone"}
-        return [names[kind] for kind in self.probe.capturing()]
+        return [names[kind] for kind in self.probe.capturing(self.view)]
 
     @property
     def live_call(self) -> CallOperation | None:

@@ -13,11 +13,10 @@ from harness.browser.devices import Devices
 from harness.browser.eventually import eventually
 from harness.browser.failures import Armed, failure_named
 from harness.browser.host import Host
+from harness.browser.off_air import SETTLES_WITHIN, expect_off_air
 from harness.browser.probe import MediaRequest
 from harness.browser.viewer import Viewer
 from harness.target import Party, StreamApi, Supabase
-
-SETTLES_WITHIN = 5.0  # seconds for what follows an error that the page has told already
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,9 @@ class Met:
 
     def nothing_is_live(self) -> None:
         """Neither page, row nor Stream says live, no media left the host, and no device is on."""
-        host, party = self.rehearsal.host, self.rehearsal.party
-        host.reads_status("Not live", within=SETTLES_WITHIN)
-        row = self.rehearsal.supabase.party_row(party.id)
-        call = self.rehearsal.stream_api.call("livestream", party.id)
-        assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
-        assert call is None or call["backstage"], "expected a call in backstage, Stream has it live"
+        one = self.rehearsal
+        expect_off_air(one.host, one.party, one.supabase, one.stream_api)
         self.nothing_is_published()
-        self.no_device_is_on()
 
     def nothing_is_published(self) -> None:
         """No media has left the host since the failure is there."""

@@ -12,6 +12,7 @@ import pytest
 
 from harness.browser.eventually import eventually
 from harness.browser.host import Host
+from harness.browser.off_air import expect_off_air
 from harness.browser.visitor import Visitor
 from harness.errors import Finding
 from harness.target import (
@@ -53,11 +54,7 @@ def off_air(supabase: Supabase, stream_api: StreamApi) -> NothingLive:
     """`off_air(party, host)`: page, row, Stream do not say live, no light is on, the host is in no call."""
 
     def prove(party: Party, host: Host) -> None:
-        row, call = supabase.party_row(party.id), stream_api.call("livestream", party.id)
-        host.reads_status("Not live", within=0)
-        assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
-        assert call is None or call["backstage"], "expected a call in backstage, Stream has it live"
-        assert host.on_light == [], f"expected no light on, the page still captures {host.on_light}"
+        expect_off_air(host, party, supabase, stream_api)
         eventually(lambda: why_not_gone(stream_api, party), within=15)
 
     return prove

@@ -40,7 +40,7 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
   const camera = useObservable(call?.camera.state.status$);
   const microphone = useObservable(call?.microphone.state.status$);
   const stream = useObservable(call?.camera.state.mediaStream$);
-  const [onAirWarnings, previewWarnings] = [useDeviceWarnings(call), usePreviewWarnings(preview.stream)];
+  const [onAirWarnings, previewWarnings] = [useDeviceWarnings(hosting.live), usePreviewWarnings(preview.stream)];
   const warnings = call ? onAirWarnings : previewWarnings;
   const isElsewhere = hosting.phase === "elsewhere";
   const onAir = hosting.phase === "live" || hosting.phase === "ending";
@@ -63,7 +63,7 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
     setWanted({ ...on, [device]: !on[device] });
     if (device === "camera" && on.camera) preview.stop();
     const failed = `${LABELS[device]} failed`;
-    await call?.[device].toggle().catch((problem: unknown) => hosting.fail(problem, failed));
+    await hosting.live?.devices.toggle(device).catch((problem: unknown) => hosting.fail(problem, failed));
   };
 
   const togglePreview = async () => {

@@ -1,8 +1,6 @@
-import type { Call } from "@stream-io/video-react-sdk";
 import { chosenDevices } from "./chosen-devices.ts";
 import { deviceError, stoppedAtOnce, type Surroundings } from "./device-errors.ts";
 import { PartyError } from "./errors.ts";
-import type { Undo } from "./undo.ts";
 
 export const DEVICES = ["camera", "microphone"] as const;
 export type Device = (typeof DEVICES)[number];
@@ -21,6 +19,8 @@ export interface Asking {
   onWait?: ((wait: Wait | null) => void) | undefined;
   /** Looks at what was captured before anybody gets it, and throws when that is not good enough. */
   check?: ((device: Device, stream: MediaStream) => Promise<void>) | undefined;
+  /** Told when what was captured ends by itself, however soon or late. */
+  onEnded?: ((device: Device) => void) | undefined;
 }
 
 const DEFAULTS: Record<Device, MediaTrackConstraints> = {
@@ -63,46 +63,6 @@ export async function capture(
 
 export function stopTracks(stream: MediaStream | null | undefined): void {
   stream?.getTracks().forEach((track) => track.stop());
-}
-
-/**
- * Let `call.camera.enable()` and `call.microphone.enable()` capture through this page.
- *
- * The SDK's own capture asks the browser twice while permission is undecided; after a denial or a dismissed prompt it
- * does not ask again, and reports a plain Error; and when publishing fails it forgets the stream with the camera's
- * light on. Here the browser is asked once, its own error arrives, and `undo` stops whatever was captured.
- */
-export async function captureForCall(call: Call, undo: Undo, asking: Asking = {}): Promise<Prepare> {
-  const captured = new Set<MediaStream>();
-  const ready = new Map<Device, MediaStream>();
-  undo.add("stop capturing", async () => captured.forEach(stopTracks));
-  const start = async (device: Device, constraints: MediaTrackConstraints): Promise<MediaStream> => {
-    const stream = await capture(device, constraints, asking);
-    captured.add(stream);
-    await asking.check?.(device, stream);
-    return stream;
-  };
-  for (const device of DEVICES) {
-    const own = call[device].registerVirtualDevice({
-      label: LABELS[device],
-      getUserMedia: async ({ deviceId: _ours, ...constraints }) => {
-        const stream = ready.get(device) ?? (await start(device, constraints));
-        ready.delete(device);
-        return { stream, stop: () => void captured.delete(stream) };
-      },
-    });
-    await call[device].select(own.deviceId);
-  }
-  return async (device) => void ready.set(device, await start(device, wantedBy(call, device)));
-}
-
-/** Captures a device ahead, for when the call enables it: so nothing is published before everything is there. */
-export type Prepare = (device: Device) => Promise<void>;
-
-/** What Stream's settings of the call ask of a camera. */
-function wantedBy(call: Call, device: Device): MediaTrackConstraints {
-  const size = call.state.settings?.video.target_resolution;
-  return device === "camera" && size ? { width: size.width, height: size.height } : {};
 }
 
 /** granted, denied or prompt; null where the browser does not tell. */

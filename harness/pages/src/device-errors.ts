@@ -17,6 +17,11 @@ export function stoppedAtOnce(device: Device): DeviceError {
   return new DeviceError(device, `Your ${device} stopped as soon as it started. Please plug it in again and try again.`);
 }
 
+/** A device that works, and that the SDK could not publish. No device is at fault, so no other is offered. */
+export function notSent(device: Device, cause: unknown): PartyError {
+  return new PartyError(`Your ${device} works, but it could not be sent to Stream. Please try again.`, { cause });
+}
+
 /** What decides, beside the error itself, what a person can do about it. */
 export interface Surroundings {
   /** The page is shown inside another page. */

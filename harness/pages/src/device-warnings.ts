@@ -2,6 +2,7 @@ import type { Call } from "@stream-io/video-react-sdk";
 import { useEffect, useState } from "react";
 import { type Device, DEVICES } from "./capture.ts";
 import { DeviceError, stoppedAtOnce } from "./device-errors.ts";
+import type { LiveParty } from "./go-live.ts";
 import { type Fault, healthOf, watchTrack } from "./track-health.ts";
 
 /** What the host is told while a device gives nothing, or nothing that anybody could see or hear. */
@@ -38,17 +39,20 @@ export async function expectGood(device: Device, stream: MediaStream): Promise<v
 
 type Faults = Partial<Record<Device, Fault>>;
 
-/** The warnings about a call's devices, for as long as each is true. A device that ended warns until it is on again. */
-export function useDeviceWarnings(call: Call | undefined): string[] {
+/** The warnings about a party's devices, for as long as each is true. One that ended warns until it is on again. */
+export function useDeviceWarnings(live: LiveParty | null): string[] {
   const [faults, setFaults] = useState<Faults>({});
   useEffect(() => {
-    if (!call) return;
-    const watches = DEVICES.map((device) => watchDevice(call, device, (fault) => setFaults(withFault(device, fault))));
+    if (!live) return;
+    const { call, began } = live;
+    const watches = DEVICES.map((device) =>
+      watchDevice(call, device, began[device], (fault) => setFaults(withFault(device, fault))),
+    );
     return () => {
       watches.forEach((stop) => stop());
       setFaults({});
     };
-  }, [call]);
+  }, [live]);
   return warningsOf(faults);
 }
 
@@ -58,21 +62,27 @@ export function usePreviewWarnings(stream: MediaStream | null): string[] {
   useEffect(() => {
     const [track] = stream?.getVideoTracks() ?? [];
     if (!track) return;
-    setFault(undefined);
+    setFault(track.readyState === "ended" ? "ended" : undefined);
     return watchTrack(track, (health) => setFault(health === "good" ? undefined : health));
   }, [stream]);
   return warningsOf(fault && (stream || fault === "ended") ? { camera: fault } : {});
 }
 
-function watchDevice(call: Call, device: Device, tell: (fault: Fault | undefined) => void): () => void {
+/** `began`: it was on when the party went live, so that one which is off at the first look has ended. */
+function watchDevice(
+  call: Call,
+  device: Device,
+  began: boolean,
+  tell: (fault: Fault | undefined) => void,
+): () => void {
   let stop: (() => void) | undefined;
-  let ended = false;
+  let ended = began;
   const subscription = call[device].state.mediaStream$.subscribe((stream) => {
     stop?.();
     stop = undefined;
     const [track] = stream?.getTracks() ?? [];
     // The SDK takes an ended track away at once; that is when it must be told.
-    if (!track) return ended ? undefined : tell(undefined);
+    if (!track) return tell(ended ? "ended" : undefined);
     ended = false;
     stop = watchTrack(track, (health) => {
       ended = health === "ended";

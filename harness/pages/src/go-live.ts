@@ -1,5 +1,6 @@
 import { type Call, OwnCapability, type StreamVideoClient } from "@stream-io/video-react-sdk";
-import { type Asking, captureForCall, type Device, DEVICES, LABELS, mediaDevices } from "./capture.ts";
+import { CallDevices } from "./call-devices.ts";
+import { type Asking, type Device, DEVICES, LABELS, mediaDevices } from "./capture.ts";
 import { stoppedAtOnce } from "./device-errors.ts";
 import { expectGood } from "./device-warnings.ts";
 import { PartyError } from "./errors.ts";
@@ -24,6 +25,9 @@ export interface Attempt extends Asking {
 export interface LiveParty {
   client: StreamVideoClient;
   call: Call;
+  /** Those that went on air at first. */
+  began: Devices;
+  devices: CallDevices;
   /** Stops captures, leaves the call and disconnects; does not end the party. */
   release: () => Promise<void>;
 }
@@ -39,6 +43,9 @@ export async function goLive(
 ): Promise<LiveParty> {
   const ids = callIds(party.id);
   const [capture, broadcast, connection] = [new Undo(ids), new Undo(ids), new Undo(ids)];
+  // A device that ends before the party is live ends the attempt, at whatever step it is.
+  const lost = new AbortController();
+  const going = AbortSignal.any([signal, lost.signal]);
   try {
     // On an insecure page no later step could work.
     mediaDevices();
@@ -53,8 +60,13 @@ export async function goLive(
 
     // Steps 3 and 4: the call, joined and not created
     const call = await quietCall(client, party.id, connection);
-    const asking: Asking = { signal, onWait, check: unchecked ? undefined : expectGood };
-    const prepare = await captureForCall(call, capture, asking);
+    const asking: Asking = {
+      signal: going,
+      onWait,
+      check: unchecked ? undefined : expectGood,
+      onEnded: (device) => lost.abort(stoppedAtOnce(device)),
+    };
+    const own = await CallDevices.of(call, capture, asking);
     await joinCall(call);
     signal.throwIfAborted();
     // A host who comes back finds the party on air: a failure now must not take it off.
@@ -64,14 +76,15 @@ export async function goLive(
     const wanted = DEVICES.filter((device) => devices[device]);
     for (const device of wanted) {
       expectAllowed(call, device);
-      await prepare(device);
+      await own.prepare(device);
     }
-    signal.throwIfAborted();
-    for (const device of wanted) await enable(call, device);
+    going.throwIfAborted();
+    for (const device of wanted) {
+      await own.enable(device);
+      log(`${LABELS[device]} enabled`, ids);
+    }
     log("Track status", ids, { camera: statusLine(call, "camera"), microphone: statusLine(call, "microphone") });
-    // Once live, a device that is switched on is watched and not refused.
-    asking.check = undefined;
-    signal.throwIfAborted();
+    going.throwIfAborted();
 
     // Step 6: live, on Stream and then in the database
     const takeBack = (what: string, work: () => Promise<unknown>) => wasOnAir || broadcast.add(what, persistently(work));
@@ -82,17 +95,20 @@ export async function goLive(
       throw new PartyError("Stream did not put the party on air. Please try again.");
     }
     log("Call is live", ids);
+    going.throwIfAborted();
     takeBack("mark the party as not live", () => markNotLive(services.supabase, party.id));
     await markLive(services.supabase, party.id);
     log("Database updated", ids, { is_live: true, stream_app_id: party.id });
-    signal.throwIfAborted();
+    going.throwIfAborted();
 
-    return { client, call, release: () => undoAll(capture, connection) };
+    own.goOn(signal);
+    return { client, call, began: devices, devices: own, release: () => undoAll(capture, connection) };
   } catch (error) {
     logError("Go live failed", ids, error);
     // The camera's light first: the rest has to wait for the network.
     await undoAll(capture, broadcast, connection);
-    throw error;
+    // What failed after a device was lost failed because of that.
+    throw lost.signal.aborted ? lost.signal.reason : error;
   }
 }
 
@@ -106,13 +122,6 @@ function expectAllowed(call: Call, device: Device): void {
   if (!call.state.ownCapabilities.includes(CAPABILITY[device])) {
     throw new PartyError(`Stream does not allow you to use your ${device} here: only the host can go live.`);
   }
-}
-
-async function enable(call: Call, device: Device): Promise<void> {
-  await call[device].enable();
-  const { status, readyState } = trackStatus(call, device);
-  if (status !== "enabled" || readyState !== "live") throw stoppedAtOnce(device);
-  log(`${LABELS[device]} enabled`, callIds(call.id));
 }
 
 function trackStatus(call: Call, device: Device): { status: string; readyState?: string; muted?: boolean } {

@@ -14,6 +14,7 @@ export function usePreview(): Preview {
   useEffect(() => {
     const [track] = stream?.getVideoTracks() ?? [];
     const onEnded = () => setStream(null);
+    if (track?.readyState === "ended") onEnded();
     track?.addEventListener("ended", onEnded);
     return () => {
       track?.removeEventListener("ended", onEnded);

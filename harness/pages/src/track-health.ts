@@ -5,7 +5,10 @@ export type Health = "good" | Fault;
 /** How long a fault must last to be one: a slow camera is not frozen yet, and a person may hold their breath. */
 const PATIENCE_MS: Record<Fault, number> = { ended: 0, muted: 1000, black: 1200, frozen: 1000, silent: 2000 };
 const LOOK_EVERY_MS = 50;
+/** A camera that has just started may take its time for its first frame. */
+const FIRST_FRAME_MS = 4000;
 const BETWEEN_FRAMES_MS = 1000;
+const VERDICT_WITHIN_MS = 5000;
 /** A covered lens still gives noise. Grey levels of 255. */
 const BLACK = { mean: 10, brightest: 32 };
 
@@ -22,12 +25,20 @@ export class Verdict {
   }
 }
 
-/** Tell how a captured track does, whenever that changes. Returns how to stop watching. */
-export function watchTrack(track: MediaStreamTrack, tell: (health: Health) => void): () => void {
+/**
+ * Tell how a captured track does, whenever that changes; `onSign` hears what each look saw. Returns how to stop watching.
+ */
+export function watchTrack(
+  track: MediaStreamTrack,
+  tell: (health: Health) => void,
+  onSign: (seen: Health) => void = () => undefined,
+): () => void {
   const [sense, verdict] = [track.kind === "video" ? eyesFor(track) : earsFor(track), new Verdict()];
   let told: Health | null = null;
   const look = () => {
-    const health = verdict.next(lookAt(track, sense.look), performance.now());
+    const seen = lookAt(track, sense.look);
+    if (seen !== null) onSign(seen);
+    const health = verdict.next(seen, performance.now());
     if (health !== null && health !== told) tell((told = health));
   };
   const timer = setInterval(look, LOOK_EVERY_MS);
@@ -39,16 +50,25 @@ export function watchTrack(track: MediaStreamTrack, tell: (health: Health) => vo
   };
 }
 
-/** The first verdict about a track; null when there is none after `withinMs`. */
-export function healthOf(track: MediaStreamTrack, withinMs = 3000): Promise<Health | null> {
+/**
+ * The first verdict about a track; null when there is none. A fault must last to be one, however late its first sign
+ * came: so the limit is for the first sign, and once more for the verdict.
+ */
+export function healthOf(track: MediaStreamTrack): Promise<Health | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => done(null), withinMs);
-    const stop = watchTrack(track, (health) => done(health));
     const done = (health: Health | null) => {
       clearTimeout(timer);
       stop();
       resolve(health);
     };
+    let signed = false;
+    let timer = setTimeout(done, VERDICT_WITHIN_MS, null);
+    const stop = watchTrack(track, done, () => {
+      if (signed) return;
+      signed = true;
+      clearTimeout(timer);
+      timer = setTimeout(done, VERDICT_WITHIN_MS, null);
+    });
   });
 }
 
@@ -71,8 +91,10 @@ function eyesFor(track: MediaStreamTrack): Sense {
   video.play().catch(() => undefined);
   const canvas = new OffscreenCanvas(32, 18).getContext("2d", { willReadFrequently: true });
   let [fresh, seenAt, seen]: [boolean, number, Health | null] = [false, performance.now(), null];
+  let patience = FIRST_FRAME_MS;
   const onFrame = () => {
     fresh = true;
+    patience = BETWEEN_FRAMES_MS;
     next = video.requestVideoFrameCallback(onFrame);
   };
   let next = video.requestVideoFrameCallback(onFrame);
@@ -81,7 +103,7 @@ function eyesFor(track: MediaStreamTrack): Sense {
     // Of a page that nobody looks at, browsers draw nothing.
     if (document.hidden || !canvas) [seenAt, seen] = [now, null];
     else if (fresh) [fresh, seenAt, seen] = [false, now, isBlack(canvas, video) ? "black" : "good"];
-    return now - seenAt > BETWEEN_FRAMES_MS ? "frozen" : seen;
+    return now - seenAt > patience ? "frozen" : seen;
   };
   const close = () => {
     video.cancelVideoFrameCallback(next);
