@@ -16,6 +16,7 @@ from harness.browser.host import Host
 from harness.browser.off_air import SETTLES_WITHIN, expect_off_air
 from harness.browser.probe import MediaRequest
 from harness.browser.viewer import Viewer
+from harness.errors import NotGiven
 from harness.target import Party, StreamApi, Supabase
 
 
@@ -36,10 +37,17 @@ class Rehearsal:
         failure = failure_named(name)
         with failure.arm(self.host, self.devices, simulated=simulated) as armed:
             if failure.signs_out:
-                self.host.signs_in()
+                self._signs_in_again()
             asked, sent = len(self.host.media_requests()), self.host.probe.sent_media_bytes().total
             yield Met(self, armed, asked, sent)
             armed.bit()
+
+    def _signs_in_again(self) -> None:
+        """On another origin, where a session that was brought along is not known."""
+        how = self.host.target.sign_in.how
+        if how not in ("form", "none"):
+            raise NotGiven(f'needs sign_in.how = "form", to sign in on another origin, it is "{how}"')
+        self.host.signs_in()
 
     def goes_well(self) -> None:
         """With the cause gone the host goes live, the viewer sees and hears it, and the party ends."""

@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import json
-import shlex
-import subprocess
+import time
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from harness.config import child_environment
-from harness.errors import ServerError
+from pydantic import BaseModel
+
+from harness.errors import NotGiven, ServerError
 from harness.target import Person, Supabase, Target
+from harness.target.command import printed_by
 from harness.target.target import Role
 
 State = dict[str, Any]  # Playwright's storage state: {"cookies": [...], "origins": [...]}
-WITHIN = 60.0  # seconds that the command may take
+WANTED = "a storage state of Playwright's as JSON"
+
+
+class _Cookie(BaseModel):
+    name: str
+    value: str
+    domain: str
+    path: str
+    expires: float = -1  # unix seconds; -1: when the browser ends
+
+
+class _Item(BaseModel):
+    name: str
+    value: str
+
+
+class _Origin(BaseModel):
+    origin: str
+    localStorage: list[_Item] = []  # Playwright's name
+
+
+class _Stored(BaseModel):
+    """A storage state, as far as a browser must have it."""
+
+    cookies: list[_Cookie] = []
+    origins: list[_Origin] = []
 
 
 def storage_state(target: Target, role: Role, person: Person | None) -> State | None:
@@ -26,9 +51,12 @@ def storage_state(target: Target, role: Role, person: Person | None) -> State | 
         return None
     if how == "session":
         return _session(target, role, person)
-    if how == "storage_state":
-        return _file(target.folder / target.needed_of("sign_in", f"{role}_state"), f"sign_in.{role}_state")
-    return _printed(target, role, person)
+    if how == "script":
+        return _printed(target, role, person)
+    if role == "host" and target.makes_people and target.makes_parties:
+        # Each of the parties that checks make has a host of its own.
+        raise NotGiven('needs party.how = "given": a storage state is the session of one host, of one party')
+    return _file(target, f"{role}_state")
 
 
 def _session(target: Target, role: Role, person: Person) -> State:
@@ -37,53 +65,83 @@ def _session(target: Target, role: Role, person: Person) -> State:
     key = target.sign_in.storage_key or f"sb-{(urlsplit(url).hostname or '').partition('.')[0]}-auth-token"
     with closing(Supabase(target)) as supabase:
         session = supabase.session_of(person)
-    page = urlsplit(target.page_of(role, "party"))
     item = {"name": key, "value": json.dumps(session)}
-    return {
-        "cookies": [],
-        "origins": [{"origin": f"{page.scheme}://{page.netloc}", "localStorage": [item]}],
-    }
+    return {"cookies": [], "origins": [{"origin": _origin(target, role), "localStorage": [item]}]}
 
 
-def _file(path: Path, key: str) -> State:
+def _file(target: Target, name: str) -> State:
+    path, key = target.folder / target.needed_of("sign_in", name), f"sign_in.{name}"
+    expected = f"{key} was expected to name a storage state of Playwright's, but {path}"
     try:
-        return _state(path.read_text(encoding="utf-8"))
+        state = _state(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         # Not its content: it is a session.
         fault = error.strerror if isinstance(error, OSError) else "it is no storage state"
         raise ServerError(
-            f"{key} was expected to name a storage state of Playwright's, but {path} is none ({fault}): "
-            "save one with `context.storage_state(path=...)`."
+            f"{expected} is none ({fault}): save one with `context.storage_state(path=...)`."
         ) from None
+    if _has_expired(state):
+        raise ServerError(f"{expected} has expired: sign in, and save it anew.")
+    return state
 
 
 def _printed(target: Target, role: Role, person: Person) -> State:
+    told = {
+        "HARNESS_ROLE": role,
+        "HARNESS_EMAIL": person.email,
+        "HARNESS_PASSWORD": person.password,
+        "HARNESS_ORIGIN": _origin(target, role),
+        "SUPABASE_URL": target.supabase_url or "",
+        "SUPABASE_ANON_KEY": target.supabase_anon_key or "",
+    }
     command = target.needed_of("sign_in", "command")
-    told = {"HARNESS_ROLE": role, "HARNESS_EMAIL": person.email, "HARNESS_PASSWORD": person.password}
+    text = printed_by(command, "sign_in.command", WANTED, folder=target.folder, told=told)
     try:
-        ran = subprocess.run(
-            shlex.split(command),
-            capture_output=True,
-            text=True,
-            timeout=WITHIN,
-            check=False,
-            cwd=target.folder,
-            env=child_environment(told),
-        )
-        return _state(ran.stdout)
-    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-        fault = (
-            "it could not be run, or in time" if not isinstance(error, ValueError) else "what came is none"
-        )
+        state = _state(text)
+    except ValueError:
         raise ServerError(
-            f"sign_in.command was expected to print a storage state of Playwright's as JSON, but {fault}: "
-            "run it by hand with HARNESS_ROLE, HARNESS_EMAIL and HARNESS_PASSWORD to see why."
+            f"sign_in.command was expected to print {WANTED}, but what came is none: run it by hand "
+            f"with {', '.join(told)} to see why."
         ) from None
+    if _has_expired(state):
+        raise ServerError(
+            f"sign_in.command was expected to print {WANTED}, but what came has expired: let it sign in anew."
+        )
+    return state
+
+
+def _origin(target: Target, role: Role) -> str:
+    page = urlsplit(target.page_of(role, "party"))
+    return f"{page.scheme}://{page.netloc}"
 
 
 def _state(text: str) -> State:
     """Raises ValueError for what is no storage state."""
     state = json.loads(text)
-    if not isinstance(state, dict) or not state.keys() & {"cookies", "origins"}:
+    told = _Stored.model_validate(state)
+    if not told.model_fields_set:
         raise ValueError("neither cookies nor origins")
     return {"cookies": state.get("cookies", []), "origins": state.get("origins", [])}
+
+
+def _has_expired(state: State) -> bool:
+    """Whether nothing in it can be good: all cookies are old, or a session that cannot be renewed."""
+    now = time.time()
+    stored = _Stored.model_validate(state)
+    kept = [item.value for origin in stored.origins for item in origin.localStorage]
+    if any(_is_old_session(value, now) for value in kept):
+        return True
+    ends = [cookie.expires for cookie in stored.cookies]
+    return bool(ends) and not kept and all(0 <= end < now for end in ends)
+
+
+def _is_old_session(value: str, now: float) -> bool:
+    """Of Supabase's, as supabase-js keeps it, and without the token that gets a new one."""
+    try:
+        session = json.loads(value)
+    except ValueError:
+        return False
+    if not isinstance(session, dict) or "access_token" not in session or session.get("refresh_token"):
+        return False
+    ends = session.get("expires_at")
+    return isinstance(ends, int | float) and ends < now

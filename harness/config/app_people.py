@@ -37,8 +37,8 @@ class SignIn(Section):
     viewer_state: Path | None = Field(None, description="of `storage_state`: the file of a viewer")
     command: str | None = Field(
         None,
-        description="of `script`: told HARNESS_ROLE, HARNESS_EMAIL and HARNESS_PASSWORD, prints a storage "
-        "state as JSON",
+        description="of `script`: told HARNESS_ROLE, HARNESS_EMAIL, HARNESS_PASSWORD, HARNESS_ORIGIN (of "
+        "that person's page), SUPABASE_URL and SUPABASE_ANON_KEY, prints a storage state as JSON",
     )
 
     @model_validator(mode="after")

@@ -98,7 +98,7 @@ def party(target: Target, request: pytest.FixtureRequest) -> Iterator[Party]:
 @pytest.fixture
 def host_session(target: Target, request: pytest.FixtureRequest, party: Party) -> Session:
     """A session of the party's host."""
-    if not target.makes_people:
+    if not (target.makes_people and target.makes_parties):
         given: Given = request.getfixturevalue("given")
         return given.session
     supabase: Supabase = request.getfixturevalue("supabase")

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 from contextlib import closing
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import jwt
 from httpx import codes
 
 from harness.errors import NotGiven, ServerError
+from harness.target.command import printed_by
 from harness.target.people import Party, Person, Session
 from harness.target.supabase import Supabase
 from harness.target.target import Target
 from harness.target.token_endpoint import TokenEndpoint
 
-WITHIN = 60.0  # seconds that the command which prints a session may take
+COMMAND = "HARNESS_SESSION_COMMAND"
+WANTED = "a Supabase access token as its last line"
 
 
 class Given:
@@ -80,37 +81,26 @@ class Given:
     def session(self) -> Session:
         """A session of the given user: printed by the command if there is one, else by password."""
         if self._target.session_command is not None:
-            return _printed_by(self._target.session_command)
+            command = self._target.session_command
+            return _session_of(printed_by(command, COMMAND, WANTED, folder=Path(), told={}))
         email, password = self._target.needed("email"), self._target.needed("password")
         with closing(Supabase(self._target)) as supabase:
             return supabase.sign_in(Person("", email, password, name=""))
 
 
-def _printed_by(command: str) -> Session:
-    """The session whose access token `command` prints as its last line; raises ServerError."""
-    try:
-        ran = subprocess.run(
-            shlex.split(command), capture_output=True, text=True, timeout=WITHIN, check=False
-        )
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired) as error:
-        # Not its words, which quote the command: it may hold a password.
-        fault = (
-            f"it took longer than {WITHIN:g} s" if isinstance(error, subprocess.TimeoutExpired) else "mend it"
-        )
-        raise ServerError(f"HARNESS_SESSION_COMMAND could not be run: {fault}.") from None
-    token = ran.stdout.strip().rpartition("\n")[2].strip()
+def _session_of(printed: str) -> Session:
+    """The session whose access token is the last line; raises ServerError."""
+    token = printed.strip().rpartition("\n")[2].strip()
     try:
         claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": True})
         return Session(token, "", claims["sub"])
     except jwt.ExpiredSignatureError:
         raise ServerError(
-            "HARNESS_SESSION_COMMAND was expected to print a session that is good, but printed one that has "
+            f"{COMMAND} was expected to print a session that is good, but printed one that has "
             "expired: let it sign in anew."
         ) from None
     except (jwt.PyJWTError, KeyError):
-        # Not its words here either.
         raise ServerError(
-            "HARNESS_SESSION_COMMAND was expected to print a Supabase access token as its last line, but "
-            f"printed {len(token)} characters that are none (exit code {ran.returncode}): run it by "
-            "hand to see why."
+            f"{COMMAND} was expected to print {WANTED}, but "
+            f"printed {len(token)} characters that are none: run it by hand to see why."
         ) from None

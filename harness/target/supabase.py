@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from harness.config import PartyMaking
-from harness.errors import ServerError
+from harness.errors import NotGiven, ServerError
 from harness.target import transport
 from harness.target.parties import Parties, RestParties, SqlParties
 from harness.target.people import Party, Person, Session
@@ -73,7 +73,9 @@ class Supabase:
         return dict(transport.expect_ok(answer, WHO, "sign a person in").json())
 
     def create_party(self, host: Person, title: str) -> Party:
-        """A party that has not started, owned by `host`."""
+        """A party that has not started, owned by `host`; raises NotGiven where only one is given."""
+        if self.target.party.how == "given":
+            raise NotGiven('needs parties that checks may make, but party.how is "given"')
         return Party(id=self._parties.make(host, title), host=host, title=title)
 
     def party_row(self, party_id: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def server_log(target: Target) -> Path:
 @pytest.fixture(scope="module")
 def standing_party(target: Target, request: pytest.FixtureRequest) -> Iterator[Party]:
     """One party for all tests of a module, where none of them changes anything."""
-    if not target.makes_people:
+    if not (target.makes_people and target.makes_parties):
         given: Given = request.getfixturevalue("given")
         yield given.party
         return
@@ -53,7 +53,7 @@ def standing_party(target: Target, request: pytest.FixtureRequest) -> Iterator[P
 @pytest.fixture(scope="module")
 def standing_session(target: Target, request: pytest.FixtureRequest, standing_party: Party) -> Session:
     """A session of the host of `standing_party`."""
-    if not target.makes_people:
+    if not (target.makes_people and target.makes_parties):
         given: Given = request.getfixturevalue("given")
         return given.session
     supabase: Supabase = request.getfixturevalue("supabase")

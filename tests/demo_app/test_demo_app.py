@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,19 @@ def test_it_turns_red_where_it_is_wrong(app: Path, tmp_path: Path) -> None:
     came = gate(wrong, "C01")
     assert came.code == 1, came.text
     assert re.search(rf"callId parts at [\w ]+ \(\w+\): {ELSEWHERE}; before it", came.text), came.text
+
+
+@pytest.mark.timeout(240)
+def test_its_people_may_come_with_a_session_that_a_script_prints(app: Path) -> None:
+    script = shlex.join([sys.executable, str(Path(__file__).with_name("signs_in.py"))])
+    told = {"HARNESS_SIGN_IN__HOW": "script", "HARNESS_SIGN_IN__DONE": "#menu"}
+    came = gate(app, "G02", None, **told, HARNESS_SIGN_IN__COMMAND=script)
+    assert came.code == 0, came.text
+    failing = gate(app, "G02", None, **told, HARNESS_SIGN_IN__COMMAND="false")
+    assert failing.code == 2, failing.text
+    assert "sign_in.command was expected to print a storage state" in failing.text
+    assert "it ended with exit code 1" in failing.text
+    assert "Traceback" not in failing.text
 
 
 def test_what_its_owner_did_not_tell_is_a_gap(app: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from harness.browser.host import Host
 from harness.browser.recorder import IDS_IN_CONSOLE, PAGES_OWN
 from harness.browser.viewer import Viewer
-from harness.target import Party, Supabase, Target
+from harness.target import Party, Session, Target
 from tests.contract.secret_search import SecretSearch
 
 # Consoles show of a long text its two ends alone.
@@ -30,7 +30,7 @@ STEPS = {
 
 @pytest.mark.check("N07")
 def test_console_tells_each_step_and_no_secret(
-    host: Host, viewer: Viewer, party: Party, target: Target, supabase: Supabase
+    host: Host, viewer: Viewer, party: Party, target: Target, host_session: Session
 ) -> None:
     host.goes_live()
     viewer.sees(host)
@@ -44,8 +44,7 @@ def test_console_tells_each_step_and_no_secret(
     ]
     assert not untold, f"expected a line with callType and callId for each step; none of {untold} in {own}"
 
-    session = supabase.sign_in(party.host).access_token
-    search = SecretSearch.of(target, {"session": session})
+    search = SecretSearch.of(target, {"session": host_session.access_token})
     for who in (host, viewer):
         console = "\n".join(who.recorder.console)
         search.expect_none(f"the console of {who.who}", console)
