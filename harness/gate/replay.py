@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from harness.config import HarnessSettings, TargetSettings, load_target
+from harness.config import HarnessSettings, TargetSettings
 from harness.errors import HarnessError
 from harness.gate.catalogue import Check
 from harness.gate.interruption import interruptible
+from harness.gate.recorded import (
+    changes,
+    failures_of,
+    programs,
+    run_folder,
+    settings_of,
+    suite_of,
+    target_of,
+)
 from harness.gate.release import told_to_checks
 from harness.gate.results import State, results
-from harness.trace.failure import FILE, Failure
+from harness.trace.failure import Failure
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,12 +51,13 @@ class Replay:
     def of(cls, settings: HarnessSettings, run: str, check: str, checks: Mapping[str, Check]) -> Replay:
         """Raises HarnessError, with why, when it cannot be replayed here."""
         name = check.strip().upper()
-        failures = _failures(_run_folder(settings.runs, run), name)
+        folder = run_folder(settings.runs, run)
+        failures = failures_of(folder, name)
         if name not in checks or checks[name].planned:
             raise HarnessError(f"{name} cannot be replayed here: this version has no such check.")
         first = failures[0]
-        again = settings.model_copy(update=_recorded(first, settings))
-        target = _target(again, first)
+        again = settings_of(first, folder, settings)
+        target = target_of(again, first)
         lost = [variable for variable in first.secrets if variable not in target.secret_variables()]
         if lost:
             raise HarnessError(
@@ -69,11 +77,11 @@ class Replay:
         suite = suite or release_suite({})
         suite = replace(
             suite,
-            tests=tuple(failure.test for failure in self.failures),
+            tests=suite_of(self.failures, suite),
             environment={**suite.environment, **self._environment},
         )
         progress = Progress({self.check.id: self.check}, console)
-        progress.console.print(self._told(), markup=False)
+        progress.console.print(self.told(), markup=False)
         database = self.settings.database_url
         secrets = Redactor(
             [*self.target.secret_values(), *([database.get_secret_value()] if database else [])]
@@ -93,14 +101,20 @@ class Replay:
         from harness.setup.versions import versions
 
         then, now = self.failures[0].versions, versions(self.settings)
-        return [
-            f"{name}: {then.get(name, 'not known')} then, {now.get(name, 'not known')} now"
-            for name in {**then, **now}
-            if then.get(name) != now.get(name)
-        ] + [
-            f"{name} of the target: {before!r} then, {after!r} now"
-            for name, before, after in _changed(self.failures[0].target, self.target)
-        ]
+        browser = self.failures[0].settings.get("browser")
+        other = browser is not None and browser != str(self.settings.browser)
+        return (
+            [
+                f"{name}: {then.get(name, 'not known')} then, {now.get(name, 'not known')} now"
+                for name in {**then, **now}
+                if then.get(name) != now.get(name)
+            ]
+            + ([f"HARNESS_BROWSER: {browser} then; a run's folder names no program"] if other else [])
+            + [
+                f"{name} of the target: {before!r} then, {after!r} now"
+                for name, before, after in changes(self.failures[0].target, self.target)
+            ]
+        )
 
     @property
     def _environment(self) -> dict[str, str]:
@@ -110,7 +124,8 @@ class Replay:
         browser = {"HARNESS_BROWSER": str(settings.browser)} if settings.browser else {}
         return dict.fromkeys(FROM_COMMAND_LINE, "") | browser | told_to_checks(self.target, settings)
 
-    def _told(self) -> str:
+    def told(self) -> str:
+        """What will be run, with what, and what is not as it was."""
         lines = []
         for failure in self.failures:
             lines += [f"{self.check.id}  {failure.test}", f"     then: {failure.sentence.splitlines()[0]}"]
@@ -119,8 +134,10 @@ class Replay:
                 for who, devices in failure.people.items()
             ]
             lines += [f"     fault: {fault}" for fault in failure.faults]
+        runs = [f"     {one}" for one in programs(self.settings, self.target)]
         differ = [f"     {line}" for line in self.differences]
-        return "\n".join([*lines, *(["Not as it was then:", *differ] if differ else [])]) + "\n"
+        changed = ["Not as it was then:", *differ] if differ else []
+        return "\n".join(["It starts and asks:", *runs, *lines, *changed]) + "\n"
 
     def _outcome(self, run: Run) -> tuple[int, str]:
         (result,) = results([self.check], run.events)
@@ -143,61 +160,3 @@ class Replay:
 def _blurred(sentence: str) -> str:
     """Without what is another one in every run: ids, ports, times, counts."""
     return WITH_DIGITS.sub("#", sentence)
-
-
-def _run_folder(runs: Path, run: str) -> Path:
-    for folder in (Path(run), runs / run):
-        if (folder / "events.jsonl").is_file():
-            return folder
-    there = sorted(path.parent.name for path in runs.glob("*/events.jsonl"))[-3:]
-    known = f"the latest in {runs} are {', '.join(there)}" if there else f"there is none in {runs}"
-    raise HarnessError(f"There is no run {run}: {known}.")
-
-
-def _failures(folder: Path, check: str) -> list[Failure]:
-    """Of each red test of this check the latest attempt."""
-    found = [Failure.read(file) for file in sorted(folder.glob(f"evidence/*/{FILE}"))]
-    latest: dict[str, Failure] = {}
-    for failure in sorted(found, key=lambda failure: failure.attempt):
-        if check in failure.checks:
-            latest[failure.test] = failure
-    if not latest:
-        red = sorted({check for failure in found for check in failure.checks})
-        raise HarnessError(
-            f"{check} cannot be replayed: {folder} has no evidence of it; "
-            + (f"what was red there is {', '.join(red)}." if red else "nothing was red there.")
-        )
-    return list(latest.values())
-
-
-def _recorded(failure: Failure, settings: HarnessSettings) -> dict[str, object]:
-    """What was set then and is not now."""
-    return {
-        name: Path(failure.settings[name])
-        for name in ("browser", "target_file")
-        if name in failure.settings and getattr(settings, name) is None
-    } | {"seed": failure.seed}
-
-
-def _target(settings: HarnessSettings, failure: Failure) -> TargetSettings:
-    """The deployment that it failed on; the built-in system if it was that, whatever is set now."""
-    if not failure.target:
-        return TargetSettings.model_construct()
-    # An app that is started for the run is on another port each time.
-    known = failure.target["token_url"] if "app_command" not in failure.target else None
-    return load_target(settings.target_file, known)
-
-
-def _changed(then: Mapping[str, Any], now: TargetSettings) -> list[tuple[str, object, object]]:
-    before, after = _portless(then), _portless(now.without_secrets() if then else {})
-    names = {**before, **after}
-    return [
-        (name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
-    ]
-
-
-def _portless(target: Mapping[str, Any]) -> dict[str, Any]:
-    """Without the port of an app that is started for the run."""
-    rest = {name: value for name, value in target.items() if name != "app_port"}
-    port = target.get("app_port")
-    return dict(json.loads(json.dumps(rest).replace(f":{port}", ":{port}"))) if port else rest

@@ -192,6 +192,50 @@ def test_an_app_that_is_started_for_the_run_is_on_another_port(product: Product,
     }
 
 
+def test_what_was_masked_then_is_no_difference(product: Product, tmp_path: Path) -> None:
+    file = tmp_path / "harness.toml"
+    file.write_text(
+        'token_url = "https://x.example/token"\n[sign_in]\npassword = "#secret"\nemail = "#new"\n'
+    )
+    sign_in = {"password": "***", "email": "#old"}
+    told = json.loads(product.evidence.read_text())
+    told |= {"target": {"token_url": "https://x.example/token", "folder": str(tmp_path), "sign_in": sign_in}}
+    product.evidence.write_text(json.dumps(told | {"settings": {"target_file": str(file)}}))
+    assert [line for line in product.again().differences if "of the target" in line] == [
+        "sign_in.email of the target: '#old' then, '#new' now"
+    ]
+
+
+def test_what_will_be_started_is_told_first_and_none_of_it_by_the_runs_folder(product: Product) -> None:
+    app = product.settings.runs.parent / "harness.toml"
+    app.write_text('token_url = "http://127.0.0.1:{port}/token"\napp_command = "run me"\n')
+    told = json.loads(product.evidence.read_text())
+    told["target"] = {"token_url": "http://127.0.0.1:1/token", "app_command": "run that", "app_port": 1}
+    told["settings"] = {"target_file": str(app), "browser": "/evil/browser"}
+    product.evidence.write_text(json.dumps(told))
+    again = product.again()
+    assert again.settings.browser is None
+    assert "HARNESS_BROWSER: /evil/browser then; a run's folder names no program" in again.differences
+    said = again.told()
+    assert said.index("app_command: run me, in ") < said.index("T01")
+    assert f"as {app} has it" in said
+    assert "app_command of the target: 'run that' then, 'run me' now" in said
+
+    inside = shutil.copy(app, product.run / "harness.toml")
+    told["settings"] = {"target_file": str(inside)}
+    product.evidence.write_text(json.dumps(told))
+    with pytest.raises(HarnessError, match=r"is in the run's own folder, and may name commands: read it"):
+        product.again()
+
+
+@pytest.mark.parametrize("test", ["/evil/test_app.py::test_x", "../evil/test_app.py", "conftest.py"])
+def test_a_folder_names_no_test_but_those_of_the_checks(product: Product, test: str) -> None:
+    for file in product.run.glob("evidence/*/replay.json"):
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"test": test}))
+    with pytest.raises(HarnessError, match="is no test of the checks"):
+        product.again().run(suite=product.suite, console=product.console)
+
+
 def test_a_file_that_is_no_failure_is_told(product: Product) -> None:
     newer = product.evidence.read_text().replace('"format": 1', '"format": 2')
     for text, why in (
