@@ -28,11 +28,13 @@ BITES_WITHIN = 20.0  # seconds
 class Fault:
     """A context: inside it `effect` befalls those requests of `person`'s page that `asks` finds.
 
-    A fault that befell nothing proves nothing: leaving the context then raises HarnessError.
+    A fault that befell nothing proves nothing: leaving the context then raises HarnessError, or NotGiven
+    where the page is another app's, which may ask elsewhere.
     """
 
     def __init__(self, person: Visitor, asks: Asks, effect: Effect) -> None:
         self.hits = 0
+        self._is_other_app = person.target.host.url is not None
         self._page, self._asks, self._effect = person.page, asks, effect
 
     def __enter__(self) -> Fault:
@@ -46,14 +48,21 @@ class Fault:
             self._effect.let_go()
         self._page.unroute("**/*", self._meet)
         if error is None and not self.hits:
-            raise HarnessError("A fault was to be met, but no request did: what was checked says nothing.")
+            raise self._none("A fault was to be met, but no request did")
 
     def bites(self, times: int = 1) -> None:
         """Wait until it has befallen so many requests. Raises HarnessError when it does not."""
         try:
             eventually(lambda: self._why_not(times), within=BITES_WITHIN)
         except Finding as finding:
-            raise HarnessError(f"{finding}: what was checked says nothing.") from None
+            raise self._none(str(finding)) from None
+
+    def _none(self, why: str) -> HarnessError:
+        if self._is_other_app and not self.hits:
+            return NotGiven(
+                f"needs a page that asks the token endpoint, Stream and its tables itself ({why})"
+            )
+        return HarnessError(f"{why}: what was checked says nothing.")
 
     def _why_not(self, times: int) -> str | None:
         self._page.evaluate("0")  # lets Playwright hand out the requests

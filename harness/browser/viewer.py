@@ -44,13 +44,14 @@ class Viewer(Visitor):
         if host.camera_clip is None:
             raise ValueError(f"{host.who} has no camera that could be seen")
         began = time.monotonic()
-        proof = prove_picture(
-            self.picture,
-            host.camera_clip,
-            within=within,
-            since=host.opened_at or 0.0,
-            page_error=self._error_or_play,
-        )
+        with self._told_or_gap("viewer.video", lambda: not self._shows(self._where.video)):
+            proof = prove_picture(
+                self.picture,
+                host.camera_clip,
+                within=within,
+                since=host.opened_at or 0.0,
+                page_error=self._error_or_play,
+            )
         marks = f"mark of clip {proof.last.clip_id}, frames {proof.first.frame} to {proof.last.frame}"
         if call := host.live_call:
             cid = f"{call.call_type}:{call.call_id}"
@@ -144,6 +145,8 @@ class Viewer(Visitor):
     @property
     def _where(self) -> ViewerPage:
         return self.target.viewer
+
+    _keys: ClassVar[dict[str, str]] = {"Try again": "viewer.retry", "Play sound": "viewer.play"}
 
     @property
     def _buttons(self) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
@@ -19,12 +19,20 @@ from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder, Role
 from harness.browser.wording import Wording, wording
 from harness.config import HostPage, ViewerPage
-from harness.errors import Finding, NotGiven, UsageError
+from harness.errors import Finding, NotGiven, ServerError, UsageError
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
 
 # Of a selector that the target file names wrongly: no fault of the page.
 SELECTOR_FAULTS = ("strict mode violation", "while parsing", "Unknown engine", "is not a valid selector")
+# What elements say: as it is drawn, as it was written (before CSS made capitals of it), or, where there is no
+# text, as an icon tells it to who cannot see it.
+TEXTS = """(elements) => elements.flatMap((element) => {
+  const told = [element.innerText ?? "", element.textContent];
+  if (told.some((text) => text.trim())) return told;
+  const icons = [element, ...element.querySelectorAll("[aria-label], [alt], [title]")];
+  return icons.map((icon) => icon.ariaLabel || icon.getAttribute("alt") || icon.getAttribute("title") || "");
+})"""
 OPENS_WITHIN = 15.0  # seconds for a page to load, or to answer a click
 LOOKS_WITHIN = 5.0  # seconds for what is there as soon as the page is
 STEP_WITHIN = 20.0  # seconds for what needs Stream, too
@@ -133,7 +141,9 @@ class Visitor(ABC):
         if clicks is not None:
             return self._place(clicks[-1])
         if self._where.url is not None:
-            raise NotGiven(f"needs the button {name!r}, which a target file does not describe")
+            raise NotGiven(
+                f"needs {self._keys.get(name, 'what no target file can tell')}, the button {name!r}"
+            )
         return self.view.get_by_role("button", name=name, exact=True)
 
     def reads(self, status: str) -> bool:
@@ -157,7 +167,8 @@ class Visitor(ABC):
                 f"{self.who} expected the status {words}, the page says {self.status!r}{also}{words.advice}."
             )
 
-        eventually(why_not_yet, within=within)
+        with self._told_or_gap(words.key, lambda: not self._says_what_is_known()):
+            eventually(why_not_yet, within=within)
         return self
 
     def reads_error(self, expected: str, *, within: float = STEP_WITHIN) -> Self:
@@ -172,7 +183,8 @@ class Visitor(ABC):
             shown = self.error or shown  # a toast that has gone was shown
             return f"{self.who} expected the error {words}, the page shows {shown!r}{words.advice}."
 
-        eventually(why_not_yet, within=within)
+        with self._told_or_gap(f"{self.role}.error", lambda: shown is None):
+            eventually(why_not_yet, within=within)
         return self
 
     def shows(self, words: str, *, within: float = STEP_WITHIN) -> Self:
@@ -180,21 +192,21 @@ class Visitor(ABC):
         expected = self._wording(words)
 
         def why_not_yet() -> str | None:
-            there = expected.are_in(self.view, self._texts("body *"))
+            there = expected.are_in(self.view, self._everywhere())
             return None if there else f"{self.who} expected to read {expected}, the page does not show it."
 
         eventually(why_not_yet, within=within)
         return self
 
     def counts(self, watching: int, *, within: float = STEP_WITHIN) -> Self:
-        """Wait until the page says that so many watch, where it is known how it says so."""
-        words = self._reference_or(self._where.count, "{count} watching")
-        if words is None:
-            return self
+        """Wait until the page says that so many watch; raises NotGiven where nobody told how it says so."""
+        words = self._where.count or "{count} watching"
+        if self._where.count is None and self._where.url is not None:
+            raise NotGiven(f"needs {self.role}.count in the target file, how the app says how many watch")
         expected = Wording(words, words.replace("{count}", str(watching)))
 
         def why_not_yet() -> str | None:
-            there = expected.are_in(self.page, self._texts("body *"))
+            there = expected.are_in(self.view, self._everywhere())
             return None if there else f"{self.who} expected to read {expected}, the page does not show it."
 
         eventually(why_not_yet, within=within)
@@ -248,7 +260,8 @@ class Visitor(ABC):
     def presses(self, name: str) -> Self:
         """Click the button of that name once it is there and enabled. Raises Finding when it is not."""
         if (clicks := self._buttons.get(name)) is not None:
-            return self._clicks(clicks, f"press the button {name!r}")
+            with self._told_or_gap(self._keys[name], lambda: not any(map(self._shows, clicks))):
+                return self._clicks(clicks, f"press the button {name!r}")
         with self._doing(f"press the button {name!r}"):
             self.button(name).click(timeout=OPENS_WITHIN * 1000)
         return self
@@ -277,6 +290,8 @@ class Visitor(ABC):
     def _buttons(self) -> dict[str, tuple[str, ...]]:
         """What to click, in order, for the buttons that every app has, by their reference names."""
 
+    _keys: ClassVar[dict[str, str]]  # of the target file, where these buttons are named
+
     def _clicks(self, selectors: Sequence[str], deed: str) -> Self:
         """Click one after the other; those before one that already shows are done: a menu that is open."""
         for number, selector in enumerate(selectors):
@@ -290,18 +305,20 @@ class Visitor(ABC):
         return f" at {selector}" if self._where.url is not None else ""
 
     def _is_signed_in(self) -> Self:
-        """Who came with a session is signed in; where the target says what shows it, it is waited for."""
-        done = self.target.sign_in.done
+        """Who came with a session is signed in; where the target says what shows it, it is waited for.
 
-        def why_not_yet() -> str | None:
-            return (
-                None
-                if self._shows(done)
-                else f"{self.who} is not signed in: nothing is at sign_in.done ({done})."
-            )
-
-        if "done" in self.target.sign_in.model_fields_set:
-            eventually(why_not_yet, within=OPENS_WITHIN)
+        Raises ServerError: whether the session is bad or the app is cannot be told from here.
+        """
+        told = self.target.sign_in
+        if told.how == "none" or "done" not in told.model_fields_set:
+            return self
+        try:
+            eventually(lambda: None if self._shows(told.done) else "not yet", within=OPENS_WITHIN)
+        except Finding:
+            raise ServerError(
+                f"{self.who} was expected to be signed in by sign_in.how = {told.how!r}, but nothing is at "
+                f"sign_in.done ({told.done}): see that this session is good and kept where the app looks."
+            ) from None
         return self
 
     def _accept(self, dialog: Dialog) -> None:
@@ -309,9 +326,23 @@ class Visitor(ABC):
         self.recorder.event("page", text=f"asks: {dialog.message}")
         dialog.accept()
 
-    def _reference_or(self, told: str | None, reference: str) -> str | None:
-        """What the target file tells; of the reference pages it is known, of others it is not."""
-        return told if told is not None or self._where.url is not None else reference
+    @contextmanager
+    def _told_or_gap(self, key: str | None, absent: Callable[[], bool]) -> Iterator[None]:
+        """What is `absent` from an app whose file does not tell where `key` is may be elsewhere: a gap."""
+        try:
+            yield
+        except Finding as finding:
+            table, _, name = (key or "").partition(".")
+            untold = table == self.role and name not in self._where.model_fields_set
+            if self._where.url is None or not untold or not absent():
+                raise
+            raise NotGiven(f"needs {key} in the target file ({finding})") from finding
+
+    def _says_what_is_known(self) -> bool:
+        """Whether the page's status is one of those that the file, or the reference pages, have words for."""
+        told = self._where
+        known = [str(type(told).model_fields[name].default) for name in told.states]
+        return any(self.reads(reference) for reference in known)
 
     def _wording(self, reference: str) -> Wording:
         return wording(self.role, self._where, self.target.errors, reference)
@@ -328,5 +359,13 @@ class Visitor(ABC):
 
     def _texts(self, selector: str) -> list[str]:
         """Of all elements that show there: in one question, because a page redraws between two."""
-        texts = (" ".join(text.split()) for text in shown(self.view, selector).all_text_contents())
-        return [text for text in texts if text]
+        return _folded(shown(self.view, selector).evaluate_all(TEXTS))
+
+    def _everywhere(self) -> list[str]:
+        """Of every element that shows."""
+        return _folded(shown(self.view, "body *").all_text_contents())
+
+
+def _folded(texts: Sequence[str]) -> list[str]:
+    """Without what is empty, and with one blank where there are several."""
+    return [text for text in (" ".join(text.split()) for text in texts) if text]

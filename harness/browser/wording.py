@@ -19,6 +19,7 @@ FEWEST_WORDS = 3
 # Scripts that put no blanks between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 LETTERS_OF_A_WORD = 2  # in these, or fewer
+SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])")
 FOR_PROGRAMS = re.compile(r"\w(Error|Exception)\b|\bat \S+:\d+")
 # What programs say to each other, and nobody can act on.
 NO_SENTENCE = re.compile(r"\b(undefined|null|NaN)\b|\[object|[{}<>]|^\W*$")
@@ -88,7 +89,10 @@ def _told(reference: str, key: str | None, told: Section, name: str) -> Wording:
 
 
 def is_for_people(text: str) -> bool:
-    """Whether it reads like a sentence, and not like a program's own name for what went wrong."""
-    of_a_program = FOR_PROGRAMS.search(text) or NO_SENTENCE.search(text)
+    """Whether there is a sentence in it that is more than a program's own name for what went wrong."""
+    return not NO_SENTENCE.search(text) and any(map(_is_sentence, SENTENCE_ENDS.split(text)))
+
+
+def _is_sentence(text: str) -> bool:
     words = max(len(text.split()), len(UNSPACED.findall(text)) // LETTERS_OF_A_WORD)
-    return words >= FEWEST_WORDS and not of_a_program
+    return words >= FEWEST_WORDS and not FOR_PROGRAMS.search(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import Field
 
 from harness.config.section import Clicks, PageUrl, Section, Selector, Words
@@ -18,6 +20,15 @@ class HostPage(Section):
     )
     end: Clicks = Field(
         ('role=button[name="End party"s]',), description="clicked to end the party, in this order"
+    )
+    sound_only: Clicks | None = Field(
+        None, description="clicked to go live with sound alone, when the camera was denied"
+    )
+    stop_waiting: Clicks | None = Field(
+        None, description="clicked to give up while the browser asks for the camera"
+    )
+    preview: Clicks | None = Field(
+        None, description="clicked to see the camera before going live, and again to end that"
     )
     camera: Selector = Field(
         'role=button[name="Camera"s]', description="the button that turns the camera on and off"
@@ -45,6 +56,9 @@ class HostPage(Section):
     )
     error: Selector = Field("role=alert", description="the element or toast that tells what went wrong")
 
+    # The keys of what `status` may say of every app.
+    states: ClassVar[tuple[str, ...]] = ("not_live", "going_live", "live", "ended")
+
 
 class ViewerPage(Section):
     """`[viewer]`: the page on which a party is watched."""
@@ -70,3 +84,5 @@ class ViewerPage(Section):
     microphone_off: Words | None = Field(None, description="likewise")
     count: Words | None = Field(None, description="how it says how many watch, as the host's page")
     error: Selector = Field("role=alert", description="the element or toast that tells what went wrong")
+
+    states: ClassVar[tuple[str, ...]] = ("waiting", "joining", "live", "ended")

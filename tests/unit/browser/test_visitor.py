@@ -12,7 +12,8 @@ from playwright.sync_api import BrowserContext
 from harness.browser import visitor
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
-from harness.errors import Finding
+from harness.config import HostPage
+from harness.errors import Finding, NotGiven
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog, read
 from tests.unit.browser.small_app import PARTY
@@ -123,3 +124,61 @@ def test_a_screenshot_is_in_the_run_log_by_its_place_in_the_run(host: Host, run_
     assert host.opens(party()).screenshot(path).read_bytes().startswith(b"\x89PNG")
     (event,) = (event for event in read(run_log.path) if event["what"] == "screenshot")
     assert Path(event["path"]) == Path("screenshots/host.png")
+
+
+def of_another_app(person: Host, **told: str) -> Host:
+    """Whose target file tells only this of the host's page."""
+    assert person.target.pages_url is not None
+    url = f"{person.target.pages_url}/party/{{party_id}}/host"
+    person.target = replace(person.target, host=HostPage.model_validate({"url": url, **told}))
+    return person.opens(party())
+
+
+def test_what_another_app_lacks_and_its_file_does_not_tell_is_a_gap(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_another_app(host, status="h1")
+    monkeypatch.setattr(visitor, "OPENS_WITHIN", 0.2)
+    with pytest.raises(NotGiven, match=r"needs host\.not_live in the target file \(host expected the status"):
+        host.reads_status("Not live", within=0.2)
+    with pytest.raises(NotGiven, match=r"needs host\.error in the target file"):
+        host.reads_error("Please log in to start a live stream", within=0.2)
+    with pytest.raises(NotGiven, match=r"needs host\.count in the target file"):
+        host.counts(1)
+    with pytest.raises(NotGiven, match=r"needs host\.elsewhere in the target file"):
+        host.knows_of_another_tab()
+    host.page.set_content("<h1>Studio</h1>")
+    with pytest.raises(NotGiven, match=r"needs host\.end in the target file \(host could not press"):
+        host.presses("End party")
+    with pytest.raises(NotGiven, match=r"needs host\.camera in the target file \(host could not find"):
+        host.turns("Camera", on=False)
+
+
+def test_what_its_file_tells_or_the_page_has_is_judged(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_another_app(host, end="#sign-off")
+    with pytest.raises(Finding, match="expected the status 'You are live', the page says 'Not live'"):
+        host.reads_status("You are live", within=0.2)
+    with pytest.raises(Finding, match=r"could not go live: Stream auth failed"):
+        host.opens(party("refused")).goes_live()
+    monkeypatch.setattr(visitor, "OPENS_WITHIN", 0.2)
+    with pytest.raises(Finding, match=r"could not press the button 'End party' at #sign-off"):
+        host.presses("End party")
+
+
+@pytest.mark.parametrize(
+    ("html", "says"),
+    [
+        ("<p role=status><b>You</b> are <i>live</i></p>", "You are live"),
+        ("<div role=status><p>You</p><p>are live</p></div>", "You are live"),
+        ("<p role=status style='text-transform: uppercase'>You are live</p>", "You are live"),
+        ("<p role=status><svg aria-label='You are live' width=9 height=9></svg></p>", "You are live"),
+        ("<p role=status aria-label='You are live' style='height: 9px'></p>", "You are live"),
+        ("<p role=status><img alt='You are live' width=9 height=9></p>", "You are live"),
+        ("<p role=status>You are <b hidden>not</b> live</p>", "You are live"),
+    ],
+)
+def test_status_is_read_however_it_is_written(host: Host, html: str, says: str) -> None:
+    host.opens(party()).page.set_content(html)
+    assert host.reads(says), host.status
+    host.page.set_content(html.replace("live", "off"))
+    assert not host.reads(says), host.status

@@ -37,6 +37,8 @@ def test_reference_pages_say_it_to_the_letter() -> None:
         ("Oops!", False),
         ("カメラは他のアプリで使用中です", True),
         ("エラー", False),
+        ("Your party was not saved: TypeError: Failed to fetch. Please try again.", True),
+        ("It went wrong: NotReadableError: Could not start video source.", False),
         ("Nancy annulled the show today", True),
         ("Your camera is null today", False),
     ],
