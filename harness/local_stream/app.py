@@ -17,6 +17,7 @@ from harness.config import LocalStreamSettings
 from harness.local_stream.control import Control
 from harness.local_stream.coordinator import (
     app_operations,
+    block_list_operations,
     blocks,
     call_operations,
     call_permissions,
@@ -72,6 +73,7 @@ OPERATIONS = [
     *app_operations.OPERATIONS,
     *task_operations.OPERATIONS,
     *storage_operations.OPERATIONS,
+    *block_list_operations.OPERATIONS,
     *service_operations.OPERATIONS,
     *telemetry.OPERATIONS,
     *call_type_operations.OPERATIONS,

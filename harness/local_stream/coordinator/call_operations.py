@@ -67,7 +67,7 @@ async def query_calls(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     readable = [
         call for call in coordinator.calls if "read-call" in coordinator.capabilities(ask.caller, call)
     ]
-    page = filters.query(readable, ask.body, _fields, lambda call: call.cid)
+    page = filters.query(readable, ask.body, _FIELDS, lambda call: call.cid)
     for call in page.items if watch else []:
         coordinator.publisher.watch(connection_id, ask.caller.user_id, call)
     states = [call_state(call, coordinator.capabilities(ask.caller, call)) for call in page.items]
@@ -82,7 +82,7 @@ async def query_call_members(coordinator: Coordinator, ask: Ask) -> dict[str, ob
     call = coordinator.call(f"{call_type}:{call_id}")
     coordinator.require(ask.caller, call, "read-call")
     members = call.newest_members()
-    page = filters.query(members, ask.body, _member_fields, lambda member: member.user.id)
+    page = filters.query(members, ask.body, _MEMBER_FIELDS, lambda member: member.user.id)
     shown = [member_response(member) for member in page.items]
     return {"members": shown, "next": page.next, "prev": page.prev}
 
@@ -92,35 +92,32 @@ def _watched_state(coordinator: Coordinator, ask: Ask, call: Call, limit: int | 
     return call_state(call, coordinator.capabilities(ask.caller, call), limit)
 
 
-def _fields(call: Call) -> dict[str, object]:
-    session = call.session
-    return {
-        "cid": call.cid,
-        "type": call.type.name,
-        "id": call.id,
-        "team": call.team,
-        "custom": call.custom,
-        "created_by_user_id": call.created_by.id,
-        "created_at": call.created_at,
-        "updated_at": call.updated_at,
-        "starts_at": call.starts_at,
-        "ended_at": call.ended_at,
-        "backstage": call.backstage,
-        "members": list(call.members),
-        "ongoing": session is not None and session.started_at is not None,
-    }
+def _is_ongoing(call: Call) -> bool:
+    return call.session is not None and call.session.started_at is not None
 
 
-def _member_fields(member: Member) -> dict[str, object]:
-    return {
-        "user_id": member.user.id,
-        "role": member.role,
-        "custom": member.custom,
-        "created_at": member.created_at,
-        "updated_at": member.updated_at,
-    }
-
-
+_FIELDS: filters.Readers[Call] = {
+    "cid": lambda call: call.cid,
+    "type": lambda call: call.type.name,
+    "id": lambda call: call.id,
+    "team": lambda call: call.team,
+    "custom": lambda call: call.custom,
+    "created_by_user_id": lambda call: call.created_by.id,
+    "created_at": lambda call: call.created_at,
+    "updated_at": lambda call: call.updated_at,
+    "starts_at": lambda call: call.starts_at,
+    "ended_at": lambda call: call.ended_at,
+    "backstage": lambda call: call.backstage,
+    "members": lambda call: list(call.members),
+    "ongoing": _is_ongoing,
+}
+_MEMBER_FIELDS: filters.Readers[Member] = {
+    "user_id": lambda member: member.user.id,
+    "role": lambda member: member.role,
+    "custom": lambda member: member.custom,
+    "created_at": lambda member: member.created_at,
+    "updated_at": lambda member: member.updated_at,
+}
 OPERATIONS = [
     Operation("GetOrCreateCall", "POST", "/call/{type}/{id}", get_or_create_call),
     Operation("GetCall", "GET", "/call/{type}/{id}", get_call),

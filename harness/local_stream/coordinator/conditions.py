@@ -2,13 +2,13 @@
 
 `{"field": value}` means `$eq`; operators are `$eq $ne $in $nin $gt $gte $lt $lte $exists $contains` and
 `$autocomplete`, combined by `$and`, `$or`, `$nor`. A field with dots (`custom.place.city`) looks inside.
-Times compare as times, in either encoding; null is also the empty list. A wrong operator is refused even
-where nothing is looked at.
+Times compare as times, in either encoding; null is also the empty list. A wrong operator and an unknown field
+are refused even where nothing is looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,8 +20,11 @@ Fields = Mapping[str, object]
 DEEPEST = 20
 
 
-def check(conditions: Json, depth: int = 1) -> None:
-    """Raises the vendor's input error when `conditions` are none."""
+def check(conditions: Json, known: Collection[str] | None = None, depth: int = 1) -> None:
+    """Raises the vendor's input error when `conditions` are none, or of fields that are not `known`.
+
+    None knows all: fields with other names are custom ones.
+    """
     if depth > DEEPEST:
         raise input_error(f"filters must not be nested deeper than {DEEPEST}")
     for name, wanted in conditions.items():
@@ -29,33 +32,35 @@ def check(conditions: Json, depth: int = 1) -> None:
             if not isinstance(wanted, list) or not all(isinstance(part, dict) for part in wanted):
                 raise input_error(f"{name} must be a list of filters")
             for part in wanted:
-                check(part, depth + 1)
+                check(part, known, depth + 1)
         elif name.startswith("$"):
             raise input_error(f"operator {name} is not supported here")
         else:
+            check_field(name, known)
             for operator, operand in _operators(wanted).items():
                 _check_operand(operator, operand)
 
 
-def matches(conditions: Json, fields: Fields, *, loose: bool = False) -> bool:
-    """Whether an object with these fields meets checked `conditions`; `loose` as in `value_of`."""
-    return all(_holds(name, wanted, fields, loose) for name, wanted in conditions.items())
+def check_field(name: str, known: Collection[str] | None) -> None:
+    """As `check`, for the name of one field."""
+    if known is not None and name not in known and name.split(".")[0] not in known:
+        listed = ", ".join(sorted(known))
+        raise input_error(f"field {name} can not be filtered or sorted by: known are {listed}")
 
 
-def value_of(fields: Fields, name: str, *, loose: bool = False) -> object:
-    """The value of a field, also inside of others.
+def matches(conditions: Json, fields: Fields) -> bool:
+    """Whether an object with these fields meets checked `conditions`."""
+    return all(_holds(name, wanted, fields) for name, wanted in conditions.items())
 
-    Unknown fields are refused, or when `loose` are taken for custom ones.
-    """
+
+def value_of(fields: Fields, name: str) -> object:
+    """The value of a field, also inside of others; one that is unknown is a custom one."""
     if name in fields:
         return fields[name]
     outer, *inner = name.split(".")
     if outer in fields:
         return _inside(fields[outer], inner)
-    if loose:
-        return _inside(fields.get("custom"), [outer, *inner])
-    known = ", ".join(sorted(fields))
-    raise input_error(f"field {name} can not be filtered or sorted by: known are {known}")
+    return _inside(fields.get("custom"), [outer, *inner])
 
 
 def _inside(value: object, names: list[str]) -> object:
@@ -64,11 +69,11 @@ def _inside(value: object, names: list[str]) -> object:
     return value
 
 
-def _holds(name: str, wanted: object, fields: Fields, loose: bool) -> bool:
+def _holds(name: str, wanted: object, fields: Fields) -> bool:
     if name in _COMBINED:
         assert isinstance(wanted, list)
-        return _COMBINED[name](matches(part, fields, loose=loose) for part in wanted)
-    value = value_of(fields, name, loose=loose)
+        return _COMBINED[name](matches(part, fields) for part in wanted)
+    value = value_of(fields, name)
     return all(_compare(operator, value, operand) for operator, operand in _operators(wanted).items())
 
 

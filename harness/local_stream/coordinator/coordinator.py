@@ -7,6 +7,7 @@ from collections.abc import Callable
 from harness.local_stream.coordinator import grants
 from harness.local_stream.coordinator.alarms import Alarms
 from harness.local_stream.coordinator.app_settings import AppSettings
+from harness.local_stream.coordinator.block_lists import BlockLists
 from harness.local_stream.coordinator.call_types import CallTypes
 from harness.local_stream.coordinator.calls import Call, Calls
 from harness.local_stream.coordinator.errors import call_not_found, gone, not_allowed, user_not_found
@@ -49,6 +50,7 @@ class Coordinator:
         self.users = Users(source)
         self.tasks = Tasks(source)
         self.storages = ExternalStorages()
+        self.block_lists = BlockLists(source)
         self.app = AppSettings(source)
         self.roles = Roles(source)
         self.call_types = CallTypes(source)
@@ -117,6 +119,7 @@ class Coordinator:
         self.users.clear()
         self.tasks.clear()
         self.storages.clear()
+        self.block_lists.clear()
         self.faults.clear()
         self.source.reset()
         self.journal.clear()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+
 from harness.local_stream.coordinator import filters
 from harness.local_stream.coordinator.calls import Call, Feedback
 from harness.local_stream.coordinator.coordinator import Coordinator
@@ -28,7 +31,7 @@ async def collect_user_feedback(coordinator: Coordinator, ask: Ask) -> dict[str,
 async def query_user_feedback(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """All feedback, by filter."""
     everything = [(call, given) for call in coordinator.calls for given in call.feedback]
-    page = filters.query(everything, ask.body, _fields)
+    page = filters.query(everything, ask.body, _FIELDS)
     shown = [_fields(each) | {"platform": {"browser": {}, "device": {}, "os": {}}} for each in page.items]
     return {"user_feedback": shown, "next": page.next, "prev": page.prev}
 
@@ -62,6 +65,11 @@ def _fields(each: tuple[Call, Feedback]) -> dict[str, object]:
     return {"cid": call.cid, **vars(given)}
 
 
+def _reader(name: str) -> Callable[[tuple[Call, Feedback]], object]:
+    return lambda each: _fields(each)[name]
+
+
+_FIELDS = {name: _reader(name) for name in ("cid", *(field.name for field in dataclasses.fields(Feedback)))}
 OPERATIONS = [
     Operation("CollectUserFeedback", "POST", "/call/{type}/{id}/feedback", collect_user_feedback),
     Operation("QueryUserFeedback", "POST", "/call/feedback", query_user_feedback, access="server"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,13 +13,15 @@ from harness.local_stream.coordinator.pages import Page, page
 from harness.local_stream.coordinator.values import Json, mapping, mappings, text, whole
 
 T = TypeVar("T")
+# How to read each field of an item that queries may name.
+Readers = Mapping[str, Callable[[T], object]]
 MOST_SORTED_BY = 10
 
 
 def query(
     items: Sequence[T],
     given: Json,
-    fields: Callable[[T], Fields],
+    fields: Readers[T],
     key: Callable[[T], str] | None = None,
     *,
     loose: bool = False,
@@ -28,15 +30,24 @@ def query(
 
     `key` names an item among the others, for cursors; `loose` takes unknown fields for custom ones.
     """
+    known = None if loose else fields.keys()
     wanted = mapping(given, "filter_conditions") or {}
-    conditions.check(wanted)
+    conditions.check(wanted, known)
+    orders = _orders(given, known)
+    read = [(item, {name: reader(item) for name, reader in fields.items()}) for item in items]
+    found = [each for each in read if conditions.matches(wanted, each[1])]
+    for name, direction in reversed(orders):
+        found.sort(key=lambda each: _sort_key(each[1], name), reverse=direction == -1)
+    return page([item for item, _ in found], given, key)
+
+
+def _orders(given: Json, known: Collection[str] | None) -> list[tuple[str, int]]:
     orders = [(_field(order), _direction(order)) for order in mappings(given, "sort") or []]
     if len(orders) > MOST_SORTED_BY:
         raise input_error(f"sort must contain at maximum {MOST_SORTED_BY} items")
-    found = [item for item in items if conditions.matches(wanted, fields(item), loose=loose)]
-    for name, direction in reversed(orders):
-        found.sort(key=lambda item: _sort_key(fields(item), name, loose=loose), reverse=direction == -1)
-    return page(found, given, key)
+    for name, _ in orders:
+        conditions.check_field(name, known)
+    return orders
 
 
 def _field(order: Json) -> str:
@@ -53,9 +64,9 @@ def _direction(order: Json) -> int:
     return direction or 1
 
 
-def _sort_key(fields: Fields, name: str, *, loose: bool) -> tuple[bool, str, Any]:
+def _sort_key(fields: Fields, name: str) -> tuple[bool, str, Any]:
     """Null comes first; values of different types are kept apart."""
-    value = conditions.value_of(fields, name, loose=loose)
+    value = conditions.value_of(fields, name)
     if isinstance(value, int | float):
         return (True, "number", value)
     comparable = value if isinstance(value, datetime | str) else str(value)

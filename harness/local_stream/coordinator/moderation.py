@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from harness.local_stream.coordinator import filters
@@ -33,7 +34,7 @@ async def query_banned_users(coordinator: Coordinator, ask: Ask) -> dict[str, ob
     """Bans in force, by filter; the query is JSON in the parameter `payload`."""
     payload = parse_object(ask.query.get("payload", "{}"))
     banned = [user for user in coordinator.users if user.ban and user.ban.in_force]
-    found = filters.query(banned, payload, _ban_fields).items
+    found = filters.query(banned, payload, _BAN_FIELDS).items
     return {"bans": [_ban_response(coordinator, user, user.ban) for user in found if user.ban]}
 
 
@@ -90,15 +91,16 @@ def _targets(coordinator: Coordinator, ask: Ask) -> tuple[list[User], list[str]]
     return [coordinator.user(user_id) for user_id in named if user_id not in missing], missing
 
 
-def _ban_fields(user: User) -> dict[str, object]:
-    assert user.ban is not None
-    sanction = user.ban
-    return {
-        "user_id": user.id,
-        "banned_by_id": sanction.by,
-        "created_at": sanction.created_at,
-        "reason": sanction.reason,
-    }
+def _of_ban(name: str) -> Callable[[User], object]:
+    return lambda user: getattr(user.ban, name)
+
+
+_BAN_FIELDS: filters.Readers[User] = {
+    "user_id": lambda user: user.id,
+    "banned_by_id": _of_ban("by"),
+    "created_at": _of_ban("created_at"),
+    "reason": _of_ban("reason"),
+}
 
 
 def _ban_response(coordinator: Coordinator, user: User, sanction: Sanction) -> dict[str, object]:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from harness.local_stream.coordinator import filters
 from harness.local_stream.coordinator.call_response import call_state, participant_response
 from harness.local_stream.coordinator.calls import Call, Participant
-from harness.local_stream.coordinator.conditions import Fields
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.operations import Ask, Operation
 
@@ -34,23 +31,19 @@ async def query_call_participants(coordinator: Coordinator, ask: Ask) -> dict[st
     }
 
 
-def _fields(coordinator: Coordinator, call: Call) -> Callable[[Participant], Fields]:
+def _fields(coordinator: Coordinator, call: Call) -> filters.Readers[Participant]:
     published = {
         each["session_id"]: [TRACKS[track["type"]] for track in each["published"] if not track["muted"]]
         for each in coordinator.media.participants(call.cid)
     }
-
-    def fields(participant: Participant) -> Fields:
-        return {
-            "user_id": participant.user.id,
-            "name": participant.user.name,
-            "role": participant.user.role,
-            "user_session_id": participant.user_session_id,
-            "joined_at": participant.joined_at,
-            "published_tracks": published.get(participant.user_session_id, []),
-        }
-
-    return fields
+    return {
+        "user_id": lambda participant: participant.user.id,
+        "name": lambda participant: participant.user.name,
+        "role": lambda participant: participant.user.role,
+        "user_session_id": lambda participant: participant.user_session_id,
+        "joined_at": lambda participant: participant.joined_at,
+        "published_tracks": lambda participant: published.get(participant.user_session_id, []),
+    }
 
 
 OPERATIONS = [

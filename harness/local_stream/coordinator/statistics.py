@@ -6,6 +6,7 @@ that figure is 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from harness.local_stream.coordinator import filters
@@ -25,9 +26,9 @@ async def query_call_stats(coordinator: Coordinator, ask: Ask) -> dict[str, obje
         call for call in coordinator.calls if "read-call" in coordinator.capabilities(ask.caller, call)
     ]
     sessions = [(call, session) for call in readable for session in call.started_sessions()]
-    page = filters.query(sessions, ask.body, lambda each: _summary(coordinator, *each))
-    summaries = [_summary(coordinator, call, session) for call, session in page.items]
-    return {"reports": summaries, "next": page.next, "prev": page.prev}
+    summaries = [_summary(coordinator, call, session) for call, session in sessions]
+    page = filters.query(summaries, ask.body, _FIELDS)
+    return {"reports": page.items, "next": page.next, "prev": page.prev}
 
 
 async def get_call_report(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
@@ -81,6 +82,19 @@ def _summary(coordinator: Coordinator, call: Call, session: Session) -> dict[str
         "first_stats_time": started_at,
     }
     return summary | ({"min_user_rating": min(ratings)} if ratings else {})
+
+
+def _reader(name: str) -> Callable[[dict[str, object]], object]:
+    return lambda summary: summary.get(name)
+
+
+_FIELDS = {
+    name: _reader(name)
+    for name in (
+        *("call_cid", "call_session_id", "call_status", "call_duration_seconds"),
+        *("created_at", "first_stats_time", "min_user_rating"),
+    )
+}
 
 
 def _report(call: Call, session: Session) -> dict[str, object]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-
-from harness.local_stream.coordinator import filters
+from harness.local_stream.coordinator import filters, partial_user
 from harness.local_stream.coordinator.body import parse_object
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, not_allowed, required
 from harness.local_stream.coordinator.operations import Ask, Operation
+from harness.local_stream.coordinator.partial_user import REVOKED
 from harness.local_stream.coordinator.rights import renew_everywhere
 from harness.local_stream.coordinator.users import (
     User,
@@ -23,17 +22,6 @@ SCOPE = "video:app"
 MOST_AT_ONCE = 100
 PAGE = 30
 _BOUNDS = ("gt", "gte", "lt", "lte")
-# What is no custom field in a partial update.
-_OWN = ("role", "name", "image", "language", "invisible", "teams", "custom", "teams_role", "privacy_settings")
-_UNSET: dict[str, object] = {
-    "name": None,
-    "image": None,
-    "language": "",
-    "teams": [],
-    "teams_role": None,
-    "custom": {},
-}
-_REVOKED = "revoke_tokens_issued_before"
 _PRIVATE = ("shadow_banned",)
 
 
@@ -51,17 +39,17 @@ async def update_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
 
 
 async def update_users_partial(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
-    """Set and unset single fields: `{users: [{id, set, unset}]}`; other names are custom fields."""
+    """Set and unset single fields: `{users: [{id, set, unset}]}`."""
     partial = mappings(ask.body, "users")
     if not partial:
         raise required("users")
     read = [_read_partial(coordinator, ask, given) for given in partial]
     for user, request, unset, given in read:
         _upserted(coordinator, request)
-        for name in unset:
-            _unset(user, name)
-        if _REVOKED in given:
-            user.revoke_tokens_issued_before = moment(given, _REVOKED)
+        for path in unset:
+            partial_user.unset(user, path)
+        if REVOKED in given:
+            user.revoke_tokens_issued_before = moment(given, REVOKED)
         user.updated_at = coordinator.source.now()
     await renew_everywhere(coordinator, [user.id for user, *_ in read])
     return _changed(ask, [user for user, *_ in read])
@@ -74,7 +62,7 @@ async def query_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     payload = parse_object(ask.query["payload"])
     listed = [user for user in coordinator.users if _is_listed(user, payload)]
     bounded = _with_bounds(payload)
-    found = filters.query(listed, {"limit": PAGE, **bounded}, _fields, loose=True).items
+    found = filters.query(listed, {"limit": PAGE, **bounded}, _FIELDS, loose=True).items
     return {"users": [full_user_response(user) for user in found]}
 
 
@@ -114,25 +102,16 @@ def _read(coordinator: Coordinator, ask: Ask, user_id: str, given: object) -> Us
 
 def _read_partial(
     coordinator: Coordinator, ask: Ask, given: Json
-) -> tuple[User, UserRequest, list[str], dict[str, object]]:
+) -> tuple[User, UserRequest, list[list[str]], dict[str, object]]:
     user = coordinator.user(text(given, "id") or "")
     fields = mapping(given, "set") or {}
-    own = {name: value for name, value in fields.items() if name in _OWN}
-    custom = {name: value for name, value in fields.items() if name not in (*_OWN, _REVOKED)}
-    wanted = {**user.custom, **(mapping(own, "custom") or {}), **custom}
-    request = read_user({**own, "id": user.id, "custom": wanted})
-    moment(fields, _REVOKED)
+    request = read_user({**partial_user.with_set(user, fields), "id": user.id})
+    moment(fields, REVOKED)
+    unset = [partial_user.path_of(name) for name in text_list(given, "unset") or []]
     _check_own(coordinator, ask, request)
-    return user, request, text_list(given, "unset") or [], fields
-
-
-def _unset(user: User, name: str) -> None:
-    if name in _UNSET:
-        setattr(user, name, deepcopy(_UNSET[name]))
-    else:
-        user.custom = {
-            key: value for key, value in user.custom.items() if key != name.removeprefix("custom.")
-        }
+    if REVOKED in fields or [REVOKED] in unset:
+        _check_server(coordinator, ask)
+    return user, request, unset, fields
 
 
 def _check_own(coordinator: Coordinator, ask: Ask, request: UserRequest) -> None:
@@ -140,6 +119,13 @@ def _check_own(coordinator: Coordinator, ask: Ask, request: UserRequest) -> None
         return
     caller = coordinator.user(ask.caller.user_id or "")
     if request.id != caller.id or request.changes["role"] not in (None, caller.role):
+        raise not_allowed(caller.id, caller.role, "UpdateUser", SCOPE)
+
+
+def _check_server(coordinator: Coordinator, ask: Ask) -> None:
+    """A user with a good token may not give back those that were taken from it."""
+    if not ask.caller.server:
+        caller = coordinator.user(ask.caller.user_id or "")
         raise not_allowed(caller.id, caller.role, "UpdateUser", SCOPE)
 
 
@@ -156,20 +142,17 @@ def _with_bounds(payload: Json) -> dict[str, object]:
     return {**payload, "filter_conditions": {"$and": [conditions, {"id": bounds}]} if bounds else conditions}
 
 
-def _fields(user: User) -> dict[str, object]:
-    return {
-        "id": user.id,
-        "name": user.name,
-        "role": user.role,
-        "teams": user.teams,
-        "banned": user.ban is not None and user.ban.in_force,
-        "custom": user.custom,
-        "created_at": user.created_at,
-        "updated_at": user.updated_at,
-        "last_active": user.last_active,
-    }
-
-
+_FIELDS: filters.Readers[User] = {
+    "id": lambda user: user.id,
+    "name": lambda user: user.name,
+    "role": lambda user: user.role,
+    "teams": lambda user: user.teams,
+    "banned": lambda user: user.ban is not None and user.ban.in_force,
+    "custom": lambda user: user.custom,
+    "created_at": lambda user: user.created_at,
+    "updated_at": lambda user: user.updated_at,
+    "last_active": lambda user: user.last_active,
+}
 OPERATIONS = [
     Operation("UpdateUsers", "POST", "/users", update_users, area="common"),
     Operation("UpdateUsersPartial", "PATCH", "/users", update_users_partial, area="common"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 
 from hypothesis import given
@@ -33,6 +34,7 @@ CONDITIONS = st.recursive(
 )
 ORDER = {"field": st.sampled_from(["number", "word"]), "direction": st.sampled_from([1, -1])}
 ORDERS = st.lists(st.fixed_dictionaries(ORDER), max_size=3)
+READERS = {name: itemgetter(name) for name in ("id", *FIELDS)}
 
 
 def written(condition: Condition) -> dict[str, Any]:
@@ -88,7 +90,7 @@ def sorted_by_hand(items: list[Item], orders: list[Item]) -> list[Item]:
 
 
 def asked(items: list[Item], **given: object) -> Page[Item]:
-    return query(items, given, dict, lambda item: item["id"])
+    return query(items, given, READERS, lambda item: item["id"])
 
 
 def all_pages(items: list[Item], **given: object) -> list[Page[Item]]:
