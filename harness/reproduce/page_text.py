@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from playwright.sync_api import Dialog, Frame, Page
 
 # Also within open shadow roots, and what fields show; each line once.
@@ -20,12 +18,6 @@ LINES = """() => {
   if (document.body) walk(document.body);
   return [...new Set(lines.map((line) => line.trim()).filter(Boolean))];
 }"""
-LIVE = re.compile(
-    r"\b(you('re| are)( now)? live|on air|(is|are|now) (live|streaming|broadcasting|on air)|live now)\b|"
-    r"^\W*(live|broadcasting|streaming)\W*$",
-    re.IGNORECASE,
-)
-NOT_LIVE = re.compile(r"\b(not|n't|no longer|stop|could|go|going|start|end|offline|fail\w*)\b", re.IGNORECASE)
 
 
 class PageText:
@@ -37,15 +29,13 @@ class PageText:
             page.on("dialog", self._close)
 
     def _close(self, dialog: Dialog) -> None:
-        self.boxes.append(dialog.message)
+        if dialog.type == "beforeunload":
+            dialog.accept()  # it asks whether the page may be left, and it may
+            return
+        self.boxes += filter(None, map(str.strip, dialog.message.splitlines()))
         dialog.dismiss()
 
     def lines(self, view: Page | Frame) -> list[str]:
         """What can be read now, and in every box so far."""
         read: list[str] = view.evaluate(LINES)
         return [*self.boxes, *read]
-
-
-def says_live(lines: list[str]) -> str | None:
-    """The line that tells a person that they are on air; None when there is none."""
-    return next((line for line in lines if LIVE.search(line) and not NOT_LIVE.search(line)), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 
 from playwright.sync_api import BrowserContext, Frame, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
@@ -15,7 +16,8 @@ from harness.browser.probe import Probe
 from harness.browser.recorder import Recorder
 from harness.browser.visitor import Visitor
 from harness.errors import Finding
-from harness.reproduce.page_text import PageText, says_live
+from harness.reproduce.on_air import says_live
+from harness.reproduce.page_text import PageText
 from harness.trace.events import RunLog
 
 LOADS_WITHIN = 10_000.0  # ms
@@ -54,9 +56,9 @@ class Subject(ABC):
         """What it says now."""
         return self.text.lines(self.view)
 
-    def live(self) -> str | None:
-        """The line that tells a person that they are on air."""
-        return says_live(self.lines())
+    def live(self, new: Sequence[str], /) -> str | None:
+        """The line, among these that are new, that tells a person that they are on air."""
+        return says_live(new)
 
 
 class OwnHostPage(Subject):
@@ -84,7 +86,7 @@ class OwnHostPage(Subject):
     def signs_in(self) -> None:
         self._host.signs_in()
 
-    def live(self) -> str | None:
+    def live(self, _new: Sequence[str], /) -> str | None:
         return LIVE if self._host.status == LIVE else None
 
 
@@ -94,7 +96,7 @@ class OwnViewerPage(OwnHostPage):
     def start(self) -> None:
         """Nothing is to be pressed."""
 
-    def live(self) -> str | None:
+    def live(self, _new: Sequence[str], /) -> str | None:
         return None
 
 

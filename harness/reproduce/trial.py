@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Error as PlaywrightError
@@ -15,14 +14,13 @@ from harness.browser.eventually import eventually
 from harness.browser.failures import Armed, Engine, Failure, NotProduced
 from harness.browser.probe import MediaRequest
 from harness.errors import Finding
+from harness.reproduce.lines import Lines
 from harness.reproduce.subject import Subject
-from harness.reproduce.words import Sentence, read
+from harness.reproduce.words import Sentence, read_all
 
-SETTLES_WITHIN = 6.0  # seconds until the browser has answered, beside the failure's own time
-TOLD_WITHIN = 4.0  # seconds until the page must have told a person
+PATIENCE = 10.0  # seconds for what is sure to come where all is well, beside the failure's own time
+TOLD_WITHIN = 5.0  # seconds until the page must have told a person
 NOTICED_WITHIN = 8.0  # the same where the browser tells the page nothing, and it must notice by itself
-CALMS_WITHIN = 0.5  # seconds for which a page that told may still change its mind
-WORKS_WITHIN = 8.0  # seconds until it works again, once the cause is gone
 BY_ITSELF = ("stops", "given")
 STATES = """async () => Promise.all(["camera", "microphone"].map(
   async (name) => `${name} ${(await navigator.permissions.query({ name })).state}`)).catch(() => [])"""
@@ -70,8 +68,7 @@ class Trial:
         self._simulated = simulated
         self._heal_after, self._at_worst = heal_after, at_worst
         self.seen = Seen(failure, engine)
-        self._usual: set[str] = set()  # lines that it shows when all is well
-        self._before: set[str] = set()
+        self._lines = Lines(subject.lines)
         self._asked = 0
 
     def run(self) -> Seen:
@@ -81,7 +78,7 @@ class Trial:
         armed = self._arm()
         try:
             self._fail()
-            armed.bit()
+            self._await(lambda: _not_bitten(armed))
             self._watch()
             self.seen.seconds = time.monotonic() - began
             self._at_worst(self.seen)
@@ -93,14 +90,13 @@ class Trial:
 
     def _when_all_is_well(self) -> None:
         """What the page says before, and when it works: the rest it says because of the failure."""
-        subject = self._subject
-        self._before = set(subject.lines())
+        self._lines.are_usual()
         if not self._failure.while_live:
             return
         self._start()
         self._await(lambda: None if self._works() else "The page does not go live even without the failure.")
-        subject.page.wait_for_timeout(CALMS_WITHIN * 1000)
-        self._before = set(subject.lines())
+        self._lines.settle()
+        self._lines.are_usual()
 
     def _arm(self) -> Armed:
         failure, subject = self._failure, self._subject
@@ -121,7 +117,7 @@ class Trial:
             if failure.signs_out:
                 subject.signs_in()
             if not subject.by_itself:
-                self._before |= set(subject.lines())
+                self._lines.are_usual(also=True)
                 self._start()
             elif not failure.loads_anew:
                 self._start()
@@ -130,7 +126,7 @@ class Trial:
         if failure.outcome == "ends":
             self._await(lambda: None if self._ended() else "No track has ended under the page.")
         elif failure.outcome != "stops":
-            self._await(self._unlike_expected, within=SETTLES_WITHIN + failure.seconds)
+            self._await(self._unlike_expected, within=PATIENCE + failure.seconds)
 
     def _unlike_expected(self) -> str | None:
         """Why the browser has not said what was expected of it; None when it has."""
@@ -156,19 +152,9 @@ class Trial:
         """Until the page has told a person, or its time is over."""
         failure, subject = self._failure, self._subject
         within = NOTICED_WITHIN if failure.outcome in BY_ITSELF else TOLD_WITHIN
-        if failure.topic == "nothing":
-            within = CALMS_WITHIN
-
-        def why_not_yet() -> str | None:
-            self.seen.told = self._sentences()
-            helped = any(one.fits and not one.wrong for one in self.seen.told)
-            return None if helped else "The page has told nothing that helps."
-
-        with suppress(Finding):
-            eventually(why_not_yet, within=within, every=0.1)
-        subject.page.wait_for_timeout(CALMS_WITHIN * 1000)
+        self._lines.watch(self._helps, within=0.0 if failure.topic == "nothing" else within)
         self.seen.told = self._sentences()
-        self.seen.live = subject.live()
+        self.seen.live = subject.live(self._lines.new(since_usual=not subject.by_itself))
         self.seen.left = subject.probe.capturing(subject.view)
         self.seen.requests = self._new_requests()
         self.seen.ended = [
@@ -194,7 +180,7 @@ class Trial:
                     self._start()
             elif not (subject.by_itself and failure.loads_anew):
                 self._start()
-            self._await(lambda: None if self._works() else "it captures nothing", within=WORKS_WITHIN)
+            self._await(lambda: None if self._works() else "it captures nothing", within=PATIENCE)
         except (Finding, NotProduced, PlaywrightError) as error:
             return f"It cannot be tried again once the cause is gone: {str(error).splitlines()[0]}"
         return ""
@@ -223,13 +209,23 @@ class Trial:
     def _new_requests(self) -> list[MediaRequest]:
         return self._subject.probe.media_requests()[self._asked :]
 
+    def _helps(self) -> bool:
+        return any(one.fits for one in self._sentences())
+
     def _sentences(self) -> list[Sentence]:
         words = [one.error_message for one in self._new_requests() if one.error_message]
-        new = [line for line in self._subject.lines() if line not in self._before]
-        return [read(line, self._failure, words) for line in new]
+        return read_all(self._lines.new(), self._failure, words)
 
-    def _await(self, why_not_yet: Callable[[], str | None], *, within: float = SETTLES_WITHIN) -> None:
+    def _await(self, why_not_yet: Callable[[], str | None], *, within: float = PATIENCE) -> None:
         try:
             eventually(why_not_yet, within=within)
         except Finding as error:
             raise NotProduced(f"{self._failure.name} did not show: {error}") from None
+
+
+def _not_bitten(armed: Armed) -> str | None:
+    try:
+        armed.bit()
+    except NotProduced as error:
+        return str(error)
+    return None

@@ -36,18 +36,15 @@ def should_say(seen: Seen, exactly: str | None) -> str:
 
 def _told(seen: Seen, exactly: str | None) -> list[str]:
     texts = [sentence.text for sentence in seen.told]
+    wrong = [
+        f'"{one.text}": {one.wrong}.'
+        for one in seen.told
+        if one.wrong and not (exactly and exactly in one.text)
+    ]
     if exactly is not None:
-        return (
-            []
-            if any(exactly in text for text in texts)
-            else ["It does not show the sentence that it should."]
-        )
-    if seen.failure.topic == "nothing" or any(one.fits and one.wrong is None for one in seen.told):
-        garbage = [one for one in seen.told if one.wrong and "shows a person" in one.wrong]
-        garbage += [one for one in seen.told if one.wrong and seen.failure.outcome == "not asked"]
-        return [f'"{one.text}": {one.wrong}.' for one in garbage]
-    wrong = [f'"{one.text}": {one.wrong}.' for one in seen.told if one.wrong]
-    if wrong:
+        shown = any(exactly in text for text in texts)
+        return wrong if shown else ["It does not show the sentence that it should.", *wrong]
+    if wrong or seen.failure.topic == "nothing" or any(one.fits for one in seen.told):
         return wrong
     about = ABOUT[seen.failure.topic]
     return [f"It tells a person nothing about {about}." if texts else "It tells a person nothing at all."]

@@ -1,8 +1,7 @@
 """Whether what a page says of a failure is a sentence for a person, and about the right thing.
 
-Each topic has words of which a page must use one (`SAYS`). Some kinds of failure have words that are theirs
-alone (`CLAIMS`): a page that uses those of another kind, and none that fit, tells people to mend the wrong
-thing.
+A line fits that names the cause of this failure beside a device that failed (`causes.py`). One that names
+another cause, or another device, tells people to mend the wrong thing.
 """
 
 from __future__ import annotations
@@ -10,59 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+from harness.browser.failures import FAILURES
 from harness.browser.failures.failure import Failure, Topic
+from harness.reproduce.causes import OF_KIND, claimed, devices, is_about, is_trouble, is_under_way, plain
 
-DEVICE = r"camera|microphone|\bmic\b|device|webcam|headset"
-PERMISSION = r"permission|\bden(y|ied)|not allowed|\ballow|block|\bgrant"
-NOT_FOUND = r"not (found|detected|connected)|no longer connected|(couldn.t|could not|cannot|can.t) find"
-MISSING = rf"{NOT_FOUND}|\bno\b[^.]*({DEVICE})|missing|plug|connect (a|your|the|one)\b|reconnect|unplugged"
-BUSY = r"in use|using|used by|\bbusy|(another|other) (app|application|program|tab|window)s?|taken"
-CHOICE = (
-    r"constraint|different|another (camera|microphone|device|one)|resolution|\bchoose|\bselect|not supported"
-)
-SECURE = r"https|secure"
-EMBEDDED = r"polic|embed|frame|sandbox|tab of its own|new tab|own tab|site|server|administrator|secur"
-LOST = (
-    r"stop|lost|ended|\bend\b|disconnect|unplug|no longer|\boff\b|gone|interrupt|revoked|withdrawn|"
-    r"not start|fail"
-)
-STILL = r"froze|still|stuck|stopp|same picture|not mov|hang|silen|no sound|no picture|lost|hear|see|nothing"
-CLAIMS: dict[str, str] = {
-    "permission": r"permission|\bdenied|not allowed|blocked",
-    "missing": rf"{NOT_FOUND}|\bno (camera|microphone|mic|device)\b(?! (sound|picture))|"
-    r"plug (it|in|one|your)|connect (a|your)\b",
-    "busy": r"in use|used by|\bbusy\b|(another|other) (app|application|program)s?",
-    "constraints": r"constraint|resolution|different device",
-    "insecure": r"https|insecure|not secure|secure (page|connection|address|context|origin)",
-}
-SAYS: dict[Topic, str] = {
-    "permission": PERMISSION,
-    "missing": MISSING,
-    "busy": BUSY,
-    "constraints": CHOICE,
-    "insecure": SECURE,
-    "blocked": f"{PERMISSION}|{EMBEDDED}",
-    "no start": rf"(not|n.t) (start|respond|answer)|too long|time|slow|{BUSY}",
-    "defect": rf"{DEVICE}|turn on|switch on|choose|select",
-    "waiting": r"wait|starting|allow|permission|prompt|asks|moment|connecting|preparing|opening|requesting",
-    "lost": f"{LOST}|{PERMISSION}|{MISSING}",
-    "stuck": STILL,
-    "no picture": r"black|dark|cover|no picture|(not|n.t) see|blank|lens|shutter|nothing",
-    "no sound": r"silen|quiet|no sound|(not|n.t) hear|mute|nothing",
-    "nothing": r"",
-}
 # Beside its own: claims of these kinds are not wrong, as a page cannot know better, or they say the same.
-ALSO: dict[Topic, set[str]] = {
+ALSO: dict[Topic, set[Topic]] = {
     "blocked": {"permission", "insecure"},
     "no start": {"busy"},
     "waiting": {"permission"},
     "lost": {"permission", "missing", "busy"},
-    "defect": {"constraints", "missing"},
+    "defect": {"missing"},
     "stuck": {"missing", "busy"},
     "no picture": {"busy"},
     "constraints": {"missing"},
 }
+NAMES = {"video": "camera", "audio": "microphone"}
 GARBAGE = re.compile(
     r"\bundefined\b|\[object|\bNaN\b|\bnull\b|\bTypeError\b|Cannot read prop|is not a function"
 )
@@ -70,13 +34,22 @@ ERROR_NAME = re.compile(
     r"(DOMException:?|Uncaught|Error:)|\b(NotAllowed|NotFound|NotReadable|Overconstrained|Abort|Security|Type|"
     r"InvalidState|NotSupported)Error\b:?"
 )
+OF_BROWSERS = {
+    "Device in use",
+    "Permission denied by system",
+    "Timeout starting video source",
+    "Starting videoinput failed",
+    "Starting audioinput failed",
+    *(error.message for failure in FAILURES.values() for error in failure.errors.values() if error.message),
+}
 ACTS = re.compile(
     r"\b(allow|check|connect|close|quit|try|retry|choose|select|pick|plug|open|refresh|reload|restart|unblock|"
     r"unmute|enable|grant|turn|switch|settings|make sure|ensure|use|press|click|give|remove|uncover|wait|"
     r"stop)\b",
     re.IGNORECASE,
 )
-FEWEST_WORDS = 3
+ADVICE = re.compile(r"\b(check|make sure|ensure|if|may|might|could be|maybe|perhaps)\b", re.IGNORECASE)
+FEWEST_WORDS = 3  # that a page must add to an error's name
 
 
 @dataclass(frozen=True)
@@ -91,27 +64,54 @@ class Sentence:
 
 def read(line: str, failure: Failure, browsers_words: Sequence[str]) -> Sentence:
     """Judge one line that is new on the page; `browsers_words` are what the browser itself said."""
+    if raw := _raw(line, browsers_words):
+        return Sentence(line, False, raw)
+    plainly = plain(line)
+    if _fits(plainly, failure):
+        return Sentence(line, True, None)
+    wrong = _misleading(plainly, failure)
+    vague = wrong is None and is_trouble(plainly, failure.topic, devices(failure.kinds))
+    return Sentence(line, vague, None if ADVICE.search(line) else wrong)
+
+
+def read_all(lines: Sequence[str], failure: Failure, browsers_words: Sequence[str]) -> list[Sentence]:
+    """Each line, and where none fits, each with the next: what a title leaves open its text may say."""
+    read_alone = [read(line, failure, browsers_words) for line in lines]
+    if any(one.fits for one in read_alone):
+        return read_alone
+    pairs = [
+        read(f"{one.text}. {after.text}", failure, browsers_words)
+        for one, after in pairwise(read_alone)
+        if not one.wrong and not after.wrong
+    ]
+    return [*read_alone, *(pair for pair in pairs if pair.fits)]
+
+
+def _raw(line: str, browsers_words: Sequence[str]) -> str | None:
+    """Why this was written for programmers; None when it was not."""
     if garbage := GARBAGE.search(line):
-        return Sentence(line, False, f"it shows a person {garbage[0]!r}")
-    plain = ERROR_NAME.sub(" ", line)
-    own = plain
-    for words in filter(None, browsers_words):
-        own = own.replace(words, " ")
-    bare = plain != line and _words(own) < FEWEST_WORDS
-    echoed = own != plain and not ACTS.search(own)
-    if bare or echoed:
-        return Sentence(line, False, "it shows the browser's own words, and does not say what to do")
-    fits = _words(line) >= FEWEST_WORDS and re.search(SAYS[failure.topic], line, re.IGNORECASE) is not None
-    others = _claims(line) - {failure.topic} - ALSO.get(failure.topic, set())
-    own_claim = failure.topic in _claims(line) or (failure.topic not in CLAIMS and fits)
-    if others and not own_claim:
-        return Sentence(line, False, f"it speaks of another failure ({', '.join(sorted(others))})")
-    return Sentence(line, fits, None)
+        return f"it shows a person {garbage[0]!r}"
+    named = ERROR_NAME.sub(" ", line)
+    own = named
+    for words in sorted({*browsers_words, *OF_BROWSERS}, key=len, reverse=True):
+        own = own.replace(words, " ") if words else own
+    bare = named != line and _words(own) < FEWEST_WORDS
+    echoed = own != named and not ACTS.search(own)
+    return "it shows the browser's own words, and does not say what to do" if bare or echoed else None
 
 
-def _claims(line: str) -> set[str]:
-    """The kinds of failure that the line is about, by words that are theirs alone."""
-    return {kind for kind, words in CLAIMS.items() if re.search(words, line, re.IGNORECASE)}
+def _fits(line: str, failure: Failure) -> bool:
+    late = failure.topic == "waiting" and failure.outcome == "given"
+    return is_about(line, failure.topic, devices(failure.kinds)) or (late and is_under_way(line))
+
+
+def _misleading(line: str, failure: Failure) -> str | None:
+    """What it makes a person mend in vain; None when it makes no claim."""
+    for kind in OF_KIND.keys() - set(failure.kinds):
+        if is_about(line, failure.topic, devices([kind])):
+            return f"it speaks of another device (the {NAMES[kind]})"
+    others = claimed(line) - {failure.topic} - ALSO.get(failure.topic, set())
+    return f"it speaks of another failure ({', '.join(sorted(others))})" if others else None
 
 
 def _words(text: str) -> int:

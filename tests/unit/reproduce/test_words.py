@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from harness.browser.failures import FAILURES
-from harness.reproduce.page_text import says_live
-from harness.reproduce.words import read
+from harness.reproduce.words import Sentence, read, read_all
+from tests.unit.reproduce.phrases import GENERIC, RIGHT
+from tests.unit.reproduce.phrases import WRONG as WRONG_ONES
 
 BROWSER = ("Permission denied", "Requested device not found", "Could not start audio source")
 HELPFUL = [
@@ -62,14 +63,27 @@ def test_a_line_that_says_nothing(name: str, line: str) -> None:
     assert (sentence.fits, sentence.wrong) == (False, None)
 
 
-@pytest.mark.parametrize("line", ["You are live", "ON AIR", "\u25cf Live", "Streaming", "You are on air"])
-def test_what_claims_to_be_on_air(line: str) -> None:
-    assert says_live(["Party", line]) == line
+@pytest.mark.parametrize("name", FAILURES)
+def test_sentences_of_many_pages(name: str) -> None:
+    def helps(line: str) -> bool:
+        return read(line, FAILURES[name], BROWSER) == Sentence(line, True, None)
+
+    assert [line for line in RIGHT.get(name, []) if not helps(line)] == []
+    assert [line for line in [*WRONG_ONES.get(name, []), *GENERIC] if helps(line)] == []
+
+
+def test_each_failure_that_is_to_be_told_has_sentences() -> None:
+    told = {name for name, failure in FAILURES.items() if failure.topic != "nothing"}
+    assert told == set(RIGHT) == set(WRONG_ONES)
 
 
 @pytest.mark.parametrize(
-    "line",
-    ["Acme Streaming", "Streaming settings", "By Acme Broadcasting", "You are not live", "Go live"],
+    ("lines", "helps"),
+    [
+        (["Camera problem", "It is used by another app."], True),
+        (["Something went wrong", "Try again"], False),
+        (["Camera", "Server: Dublin"], False),
+    ],
 )
-def test_what_does_not(line: str) -> None:
-    assert says_live([line]) is None
+def test_a_title_and_its_text_are_read_together(lines: list[str], helps: bool) -> None:
+    assert any(one.fits for one in read_all(lines, FAILURES["camera-busy"], BROWSER)) == helps

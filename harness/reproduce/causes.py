@@ -1,0 +1,163 @@
+"""Which words of a page are about which cause of failure: English, and a judgement.
+
+A cause counts only a few words away from the device that it is about: "in use" alone is a name that is
+taken, "your camera is in use" is a reason. All patterns read a line as `plain` writes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from harness.browser.failures.failure import Topic
+
+CAMERA = r"(?:web)?cam(?:era)?s?|video|picture|image|lens|shutter|see (?:and hear )?(?:you|your)"
+MICROPHONE = r"mic(?:rophone)?s?|audio|sound|headsets?|(?:hear|hearing) you"
+EITHER = r"(?:media |input )?devices?"
+OF_KIND = {"video": CAMERA, "audio": MICROPHONE}
+APART = 7  # words that may stand between a cause and its device
+
+# Every way to say no becomes the one word "not".
+SAME = (
+    (r"[\u2018\u2019\u02bc]", "'"),
+    (r"\b(can)not\b|n't\b", r"\1 not"),
+    (r"\b(unable|fail(ed|s|ing)?) to\b|\bno longer\b|\bnever\b|\bnone\b|\bnobody\b", "not"),
+    (r"\bneither\b", "no"),
+    (r"\s+", " "),
+)
+NOT = r"not (?:\w+ ){0,3}?"
+APPS = r"(?:apps?|applications?|programs?|software|tabs?|windows?)"
+ASKS = r"(?:choose|select|pick|turn|switch|enable|need|start|unmute)"
+
+PERMISSION = (
+    r"permi(?:t|ssion)s?|den(?:y|ied)|refused|block(?:s|ed|ing)?|unblock|disabled|dismissed|grant|allow(?:ed)?|access|"
+    r"(?:let|share) (?:\w+ ){1,3}(?:use|with)|your ok|said no|closed the|privacy|"
+    rf"{NOT}(?:choose|use|reach|let|given|share)"
+)
+NOT_THERE = rf"{NOT}(?:find|found|detect\w*|connected|plugged|attached|have an?|see (?:an?|any|one))|missing"
+MISSING = (
+    rf"{NOT_THERE}|{NOT}(?:available|seem to be)|disconnected|unplugged|"
+    r"(?:found|detected|see) (?:nothing|zero)|where's|where is|"
+    r"(?:connect|attach) (?:an?|one|your|the|it)|plug (?:it |one )?(?:back )?in|plug (?:an?|one|your|the)"
+)
+NONE = r"no (?:\w+ ){0,2}?(?:%s)(?! (?:sound|picture|crew|delay))"
+BUSY = (
+    r"in use|used (?:by|elsewhere)|busy|taken|locked|occupied|held by|holding|holds|zoom|teams|obs|skype|"
+    r"facetime|(?:some(?:where|thing|one) )else|"
+    rf"elsewhere|(?:another|other|different|some) (?:\w+ )?{APPS}|{APPS} (?:is|are|has|have|may|might)"
+)
+SECURE = (
+    r"https(?!://\w)|(?:not |in|un)secured?\b|encrypt\w*|"
+    r"\bsecure (?:pages?|connections?|sites?|address|contexts?|origins?|version)"
+)
+CHOICE = (
+    rf"{ASKS}|(?:another|different) (?:one|{CAMERA}|{MICROPHONE}|{EITHER})|resolution|quality|incompatible|"
+    rf"{NOT}(?:support\w*|match|available|connected|found|find|do|use|compatible)|unavailable"
+)
+ELSEWHERE = (
+    r"embed\w*|i?frame|sandbox\w*|(?:new|own|separate|another) (?:tab|window)|directly|in browser|"
+    r"restrict\w*|administrator|organi[sz]ation|company|polic(?:y|ies)|security|preview|"
+    r"(?:this|the|another|full) (?:web)?site|"
+    r"(?:this|the) page"
+)
+NO_START = (
+    rf"{NOT}(?:start|respond|answer|turn on|open|work)\w*|too long|tim(?:ed|e) ?out|in time|{BUSY}|"
+    r"no (?:answer|response)|forever|a long time"
+)
+GONE = (
+    r"stopped|lost|lose|ended|disconnected|unplugged|gone|interrupted|revoked|removed|withdrawn|failed|"
+    r"drop(?:s|ped)|crashed|died|vanished|disappeared|(?:cut|cuts) out|"
+    r"(?:turned|switched|went|is|are|was|were|got) (?:\w+ )?off"
+)
+STUCK = (
+    r"fr[eo]ze\w*|freez\w*|stuck|stopped|stalled|hang(?:s|ing)|still (?:picture|image)|black|silent|dropped"
+)
+DARK = r"black|dark|blank|covered|covering|obstruct\w*|cap|closed|uncover|shutter|light|nothing"
+SILENT = r"silent|quiet|muted|on mute|unmute|level|volume|nothing|(?:switched|turned) (?:on|off|down)"
+LATE = (
+    r"wait\w*|starting|loading|ready|prepar\w+|connecting|connect to|opening|turning on|sett?(?:ing)? up|"
+    r"moment|tak(?:es|ing)|hang tight|slow|warm\w*|wak\w+|initiali\w+|seconds|patient|almost there|long\w*"
+)
+UNANSWERED = r"wait\w*|allow|permission|prompt\w*|pop-?up|ask\w*|wants|request\w*|respond|answer|access"
+TROUBLE = r"not|problems?|trouble|issues?|wrong|error|failed|fails|unavailable"
+ON_ITS_WAY = (
+    r"^\W*(?:please wait|(?:just |one )?(?:a )?moment(?: please)?|"
+    r"(?:load|start|connect|prepar|getting|sett|initiali[sz])"
+    r"(?:ing)?(?: up)?(?: (?:your|the))?(?: (?:stream|show|studio|things|everything))?(?: (?:ready|up))?)\W*$"
+)
+
+CAUSES: dict[Topic, str] = {
+    "permission": PERMISSION,
+    "missing": MISSING,
+    "busy": BUSY,
+    "constraints": CHOICE,
+    "insecure": SECURE,
+    "blocked": f"{PERMISSION}|{ELSEWHERE}",
+    "no start": NO_START,
+    "defect": rf"{ASKS}|selected|chosen|off|without|{NOT}use",
+    "waiting": f"{LATE}|{UNANSWERED}",
+    "lost": f"{GONE}|{PERMISSION}|{MISSING}",
+    "stuck": STUCK,
+    "no picture": DARK,
+    "no sound": SILENT,
+    "nothing": r"(?!)",
+}
+# What a line says to the exclusion of other causes.
+CLAIMS: dict[Topic, str] = {
+    "permission": r"permissions?|denied|refused|blocked|not allowed",
+    "missing": NOT_THERE,
+    "busy": BUSY,
+    "insecure": SECURE,
+}
+# What may stand for the device, and what is clear without one.
+BESIDE: dict[Topic, str] = {"blocked": "permission", "waiting": "browser(?:'s)?|permission"}
+ALONE: dict[Topic, str] = {"insecure": SECURE}
+SAYS_NONE: set[Topic] = {"missing", "lost", "stuck", "no picture", "no sound"}  # "no camera"
+# Nothing but that there is trouble can be known of these, so saying that much of the device is enough.
+VAGUE: set[Topic] = {"no start", "lost", "stuck", "no picture", "no sound"}
+
+
+def plain(line: str) -> str:
+    """In small letters and with one word for no."""
+    line = line.lower()
+    for old, new in SAME:
+        line = re.sub(old, new, line)
+    return line.strip()
+
+
+def devices(kinds: Iterable[str]) -> str:
+    """A pattern for what a page calls devices of these kinds."""
+    return "|".join([*(OF_KIND[kind] for kind in kinds), EITHER])
+
+
+def is_about(line: str, topic: Topic, device: str) -> bool:
+    """Whether the line, written plainly, names this cause beside that device."""
+    if topic in ALONE and re.search(ALONE[topic], line):
+        return True
+    none = topic in SAYS_NONE and re.search(NONE % device, line) is not None
+    return none or _near(line, CAUSES[topic], f"{device}|{BESIDE[topic]}" if topic in BESIDE else device)
+
+
+def claimed(line: str) -> set[Topic]:
+    """The causes that it names, of whatever device."""
+    device = devices(OF_KIND)
+    none: set[Topic] = {"missing"} if re.search(NONE % device, line) else set()
+    return none | {topic for topic, cause in CLAIMS.items() if _near(line, cause, device)}
+
+
+def _near(line: str, cause: str, device: str) -> bool:
+    between = rf"\b\W+(?:[\w']+\W+){{0,{APART}}}?"
+    return any(
+        re.search(rf"\b(?:{first}){between}(?:{second})\b", line)
+        for first, second in ((cause, device), (device, cause))
+    )
+
+
+def is_trouble(line: str, topic: Topic, device: str) -> bool:
+    """Whether it says of that device that something is wrong, where no page can know more."""
+    return topic in VAGUE and _near(line, TROUBLE, device)
+
+
+def is_under_way(line: str) -> bool:
+    """Whether it says no more than that something takes its time."""
+    return re.search(ON_ITS_WAY, line) is not None
