@@ -79,6 +79,10 @@ class Cast:
         self._enter(viewer, party)
         return viewer
 
+    def at(self, party: Party) -> list[Visitor]:
+        """Everybody who came to this party, also who did not get in."""
+        return [person for person in self._people if person.recorder.journey == party.id]
+
     def leave(self, *, failed: bool) -> Account:
         """Everybody goes; of a failed test all is kept that their pages show, hear and have now."""
         with ExitStack() as goodbyes:

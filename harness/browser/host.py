@@ -58,7 +58,8 @@ class Host(Visitor):
             if self.reads(LIVE):
                 return None
             if error := self.error:
-                raise Finding(f"{self.who} could not go live: {error}")
+                why = "".join(f" ({trouble})" for trouble in self.token_troubles())
+                raise Finding(f"{self.who} could not go live: {error}{why}")
             return f"{self.who} is not live: the page says {self.status!r}, not {words}{words.advice}."
 
         with self._told_or_gap(words.key, lambda: not self.error and not self._says_what_is_known()):
@@ -122,19 +123,19 @@ class Host(Visitor):
         media = self.media_requests()  # first: with the answer, everything before it has been heard, too
         return steps_of(self.recorder, media, self.target)
 
-    def double_clicks_go_live(self) -> Self:
+    def double_clicks(self, name: Literal["Go live", "End party"]) -> Self:
         """As impatient people do on a slow device: both clicks come before the page answers the first."""
-        *before, last = self._where.go_live
-        self._clicks(before, "press what leads to 'Go live'")
+        *before, last = self._buttons[name]
+        self._clicks(before, f"press what leads to {name!r}")
         button = self._place(last)
         with (
-            self._told_or_gap("host.go_live", lambda: not self._shows(last)),
-            self._doing("double-click the button 'Go live'"),
+            self._told_or_gap(self._keys[name], lambda: not self._shows(last)),
+            self._doing(f"double-click the button {name!r}"),
         ):
             button.click(trial=True, timeout=OPENS_WITHIN * 1000)
             box = button.bounding_box(timeout=OPENS_WITHIN * 1000)
         if box is None:
-            raise Finding(f"{self.who} could not double-click the button 'Go live': it is not drawn.")
+            raise Finding(f"{self.who} could not double-click the button {name!r}: it is not drawn.")
         self.page.evaluate(BUSY)
         self.page.mouse.dblclick(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         return self

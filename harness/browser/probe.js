@@ -154,11 +154,26 @@
   for (const method of ["getUserMedia", "webkitGetUserMedia"])
     replace(window.Navigator?.prototype, method, counted(method));
 
+  // The SFU's messages are binary: of those that say who came or went, the event's tag is the first byte and the
+  // call's cid the first field within it.
+  const CAME_OR_WENT = new Map([[0x52, "participant_joined"], [0x5a, "participant_left"]]);
+  const CID = 0x0a;
+  const text = new TextDecoder();
+  const decode = text.decode.bind(text);
+  const toldBySfu = (bytes) => {
+    const event = CAME_OR_WENT.get(bytes[0]);
+    let at = 1;
+    while (bytes[at++] & 0x80); // the length of the event
+    return event && bytes[at] === CID ? { event, cid: decode(bytes.subarray(at + 2, at + 2 + bytes[at + 1])) } : null;
+  };
+
   // Sockets: where to and when, never with the query, where tokens travel; and what Stream tells of which call.
   const opened = (socket) => {
     const { origin, pathname, searchParams } = new URL(socket.url);
     tell({ socket: origin + pathname, cid: searchParams.get("cid") });
     const message = ({ data }) => {
+      const bySfu = data instanceof ArrayBuffer ? toldBySfu(new Uint8Array(data)) : null;
+      if (bySfu) tell(bySfu);
       if (typeof data !== "string" || !data.includes('"call_cid"')) return;
       const { type, call_cid: cid } = parsed(data) ?? {};
       if (cid) tell({ event: type, cid });

@@ -60,6 +60,7 @@ class Recorder:
         party_in_address: re.Pattern[str] = PARTY_IN_ADDRESS,
     ) -> None:
         self.who = who
+        self.began = time.time()
         self._row = row or PartyMaking()
         self.role = role
         self.journey: str | None = None

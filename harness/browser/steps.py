@@ -9,6 +9,7 @@ from harness.browser.exchange import is_coordinator_socket
 from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder
 from harness.target import Target
+from harness.target.row_updates import RowUpdate
 from harness.target.stream_journal import Deed
 
 IN_ORDER = ("token", "client", "join", "camera", "microphone", "go live", "party row")
@@ -48,6 +49,21 @@ def in_expected_order(steps: Sequence[Step]) -> list[str]:
             names[at : at + 2] = DEVICES
             break
     return names
+
+
+def misstep(steps: Sequence[Step], expected: Sequence[str]) -> str | None:
+    """What is not once each, with how often it came, or not in order; None when all is."""
+    names = in_expected_order(steps)
+    if names == list(expected):
+        return None
+    often = {name: names.count(name) for name in [*expected, *names] if names.count(name) != 1}
+    counted = ", ".join(f"{name} {times} times" for name, times in often.items())
+    return counted or f"each once, but in the order {', '.join(names)}"
+
+
+def rows_in_database(updates: Iterable[RowUpdate]) -> list[Step]:
+    """The updates of the party's row that reached the database."""
+    return [Step(update.t, "party row", str(update)) for update in updates]
 
 
 def steps_of(recorder: Recorder, media: list[MediaRequest], target: Target) -> list[Step]:

@@ -16,6 +16,7 @@ from harness.browser.look import Look
 from harness.browser.probe import MediaBytes
 from harness.browser.proof import prove_no_picture, prove_picture, prove_silence, prove_sound
 from harness.browser.recorder import Role
+from harness.browser.screen import prove_no_picture_left
 from harness.browser.visitor import STEP_WITHIN, Visitor
 from harness.config import ViewerPage
 
@@ -113,8 +114,9 @@ class Viewer(Visitor):
         return self
 
     def sees_nothing(self, *, within: float = STEP_WITHIN) -> Self:
-        """No new frame comes any more."""
+        """No new frame comes any more, and the last one does not stay on the screen."""
         prove_no_picture(self.picture, within=within)
+        prove_no_picture_left(self.picture, within=within)
         return self
 
     def hears_nothing(self, *, within: float = STEP_WITHIN) -> Self:

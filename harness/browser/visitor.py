@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
@@ -17,6 +18,7 @@ from harness.browser.eventually import eventually
 from harness.browser.place import place, shown
 from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder, Role
+from harness.browser.strangers import other_users
 from harness.browser.wording import Wording, wording
 from harness.config import HostPage, ViewerPage
 from harness.errors import Finding, NotGiven, ServerError, UsageError
@@ -78,6 +80,7 @@ class Visitor(ABC):
         if form.how != "form":
             return self._is_signed_in()
         self._clicks(form.opens, "open the form (sign_in.opens)")
+        self._finds_the_form()
         with self._doing("sign in"):
             for selector, text in ((form.email, account.email), (form.password, account.password)):
                 self._place(selector).fill(text, timeout=OPENS_WITHIN * 1000)
@@ -87,14 +90,32 @@ class Visitor(ABC):
         def why_not_yet() -> str | None:
             if self._shows(form.done):
                 return None
-            for error in self._texts(self._where.error):
-                if error not in before:
-                    raise Finding(f"{self.who} could not sign in: {error}")
+            new = [error for error in self._texts(self._where.error) if error not in before]
+            # What the page says once somebody is in is about something else.
+            if new and self._shows(form.done):
+                return None
+            if new and self._shows(form.email):
+                raise Finding(f"{self.who} could not sign in: {new[0]}")
+            if new:
+                return f"{self.who} sent the form, and the page says {new[0]!r} in its place."
             advice = f", and nothing is at sign_in.done ({form.done})" if self._where.url else ""
             return f"{self.who} could not sign in: the page did not answer{advice}."
 
         eventually(why_not_yet, within=OPENS_WITHIN)
         return self
+
+    def _finds_the_form(self) -> None:
+        """Raises Finding with what the page says when there is no form to sign in with."""
+        email = self.target.sign_in.email
+
+        def why_not_yet() -> str | None:
+            if self._shows(email):
+                return None
+            says = f": the page says {error!r}" if (error := self.error) else ", and the page says nothing"
+            at = f" (sign_in.email: {email})" if self._where.url else ""
+            return f"{self.who} could not sign in, there is no form{at}{says}"
+
+        eventually(why_not_yet, within=OPENS_WITHIN)
 
     def comes_to(self, party: Party) -> Self:
         """Open the party's page and sign in there, or first where the target has its form."""
@@ -206,8 +227,11 @@ class Visitor(ABC):
         expected = Wording(words, words.replace("{count}", str(watching)))
 
         def why_not_yet() -> str | None:
-            there = expected.are_in(self.view, self._everywhere())
-            return None if there else f"{self.who} expected to read {expected}, the page does not show it."
+            texts = self._everywhere()
+            if expected.are_in(self.view, texts):
+                return None
+            instead = " and ".join(counted(words, texts)) or "no number of viewers"
+            return f"{self.who} expected to read {expected}, the page shows {instead}."
 
         eventually(why_not_yet, within=within)
         return self
@@ -243,6 +267,11 @@ class Visitor(ABC):
             return None if self._shows(selector) else f"Nothing shows at {key} ({selector}): change it."
 
         eventually(why_not_yet, within=LOOKS_WITHIN)
+
+    def token_troubles(self) -> list[str]:
+        """Which tokens came to this page that are another user's, with both ids."""
+        answers = [one.answer for one in self.recorder.exchanges if one.address == self.target.token_url]
+        return list(other_users(self.who, self.account.id if self.account else "", answers))
 
     def media_requests(self) -> list[MediaRequest]:
         """Every time the page asked for camera, microphone or screen."""
@@ -369,3 +398,10 @@ class Visitor(ABC):
 def _folded(texts: Sequence[str]) -> list[str]:
     """Without what is empty, and with one blank where there are several."""
     return [text for text in (" ".join(text.split()) for text in texts) if text]
+
+
+def counted(words: str, texts: Iterable[str]) -> list[str]:
+    """What `texts` say where `words` has `{count}`: each once, in quotation marks."""
+    before, _, after = words.partition("{count}")
+    pattern = re.compile(rf"{re.escape(before)}\d+{re.escape(after)}")
+    return list(dict.fromkeys(f"{found!r}" for text in texts for found in pattern.findall(text)))

@@ -15,6 +15,7 @@ from harness.browser.keeper import Keeper
 from harness.config import HarnessSettings, load
 from harness.errors import NotGiven
 from harness.plugin.failing import Fail, NewRehearsal, _rehearsals, fail, new_rehearsal, rehearsal
+from harness.plugin.one_id import OneId, one_id
 from harness.plugin.people import (
     NewParty,
     NewPerson,
@@ -23,6 +24,7 @@ from harness.plugin.people import (
     names,
     new_party,
     new_person,
+    parties_made,
     party,
 )
 from harness.plugin.proofs import Keep, LedgerOf, NothingLive, keep, ledger_of, nothing_live, off_air
@@ -64,6 +66,7 @@ __all__ = [
     "NewPerson",
     "NewRehearsal",
     "NothingLive",
+    "OneId",
     "SecondTab",
     "_rehearsals",
     "_servers_live",
@@ -85,6 +88,8 @@ __all__ = [
     "new_viewer",
     "nothing_live",
     "off_air",
+    "one_id",
+    "parties_made",
     "party",
     "rehearsal",
     "run_dir",

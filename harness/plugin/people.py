@@ -59,9 +59,17 @@ def new_person(supabase: Supabase, names: Personas, run_log: RunLog) -> Iterator
 
 
 @pytest.fixture
-def new_party(supabase: Supabase, names: Personas, new_person: NewPerson) -> Iterator[NewParty]:
+def parties_made() -> list[Party]:
+    """Those that this test made so far."""
+    return []
+
+
+@pytest.fixture
+def new_party(
+    supabase: Supabase, names: Personas, new_person: NewPerson, parties_made: list[Party]
+) -> Iterator[NewParty]:
     """Makes parties that have not started, each with a host of its own; they are gone after the test."""
-    made: list[Party] = []
+    made = parties_made
 
     def make(title: str | None = None, host_name: str | None = None) -> Party:
         made.append(supabase.create_party(new_person(host_name), title or names.title()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -85,10 +86,11 @@ def ledger_of(
     stream_api: StreamApi,
     stream_journal: StreamJournal | None,
     run_log: RunLog,
+    parties_made: list[Party],
 ) -> LedgerOf:
     """`ledger_of(party, host, viewer)`: where they, the servers and the database saw the callId."""
 
-    def witnessed(party: Party, accounts: list[Person]) -> list[Sighting]:
+    def witnessed(party: Party, accounts: list[Person], since: float) -> list[Sighting]:
         seen = [*witnesses.in_database(supabase, party), *witnesses.on_stream(stream_api, party)]
         if target.token_server_log is not None:
             seen += witnesses.in_server_log(target.token_server_log, party, accounts)
@@ -96,10 +98,13 @@ def ledger_of(
             seen += witnesses.in_webhooks(target.webhook_log, party, accounts)
         if stream_journal is not None:
             seen += witnesses.in_journal(stream_journal, party, accounts)
+            elsewhere = {other.id for other in parties_made if other.id != party.id}
+            seen += witnesses.in_calls_made(stream_journal, party, since, elsewhere)
         return seen
 
     def gather(party: Party, *people: Visitor) -> Ledger:
         accounts = [person.account for person in people if person.account]
+        since = min((person.recorder.began for person in people), default=time.time())
         for person in people:
             person.recorder.sight_links()
         on_pages = [sighting for person in people for sighting in person.recorder.sightings]
@@ -107,7 +112,7 @@ def ledger_of(
 
         def why_not_yet() -> str | None:
             nonlocal ledger
-            seen = witnessed(party, accounts)
+            seen = witnessed(party, accounts, since)
             ledger = Ledger([*seen, *on_pages])
             late = "webhook" in target.sightings() and ledger.missing(["webhook"])
             return "no webhook has told of the call yet" if late else None

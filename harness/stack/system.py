@@ -92,6 +92,7 @@ class Stack:
             forbidden_origin="https://another-site.example",
             stream_control_url=self.stream_control_url,
             webhook_log=self._webhooks.log,
+            database_log=self._servers.log("local Supabase"),
             required_sightings=PLACES,
         )
 

@@ -42,6 +42,11 @@ class StreamJournal:
         """What servers asked of this call."""
         return self._of(("server",), call_cid=cid)
 
+    def calls_asked_for(self, since: float) -> list[Deed]:
+        """Each time anybody asked for a call to be there, whichever and for whomever, from `since` on."""
+        asked = self._of(("client", "server"), operation="GetOrCreateCall")
+        return [deed for deed in asked if deed.t >= since]
+
     def _of(self, doors: tuple[str, ...], **wanted: str) -> list[Deed]:
         answer = transport.ask(self._http, WHO, "GET", self._url, params=wanted)
         entries = transport.expect_ok(answer, WHO, "be read").json()["entries"]

@@ -55,6 +55,8 @@ class Target:
     stream_control_url: str | None = None
     # Stream's webhooks as they came in, one JSON object a line.
     webhook_log: Path | None = None
+    # Where the local Supabase tells which rows it was asked to change.
+    database_log: Path | None = None
     folder: Path = Path()  # where its files' paths begin
     # Where things are on its pages, and what they say: without addresses, the reference pages'.
     host: HostPage = field(default_factory=HostPage)

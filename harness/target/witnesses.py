@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -71,6 +71,21 @@ def in_journal(journal: StreamJournal, party: Party, people: Iterable[Person]) -
             where = as_host if person.id == party.host_id else as_viewer
             evidence = f"{deed.operation} by {person.name}, as it came to Stream"
             yield Sighting(deed.t, "stream", where, *Ledger.normalise(deed.cid), evidence, party.id)
+
+
+def in_calls_made(
+    journal: StreamJournal, party: Party, since: float, elsewhere: Collection[str] = ()
+) -> Iterator[Sighting]:
+    """Every call that somebody asked Stream for since `since` (unix seconds), whoever owns it.
+
+    `elsewhere` are the other parties of that time: what is asked for them is of no journey but theirs.
+    """
+    for deed in journal.calls_asked_for(since):
+        call_type, call_id = Ledger.normalise(deed.cid or "")
+        if call_id not in elsewhere:
+            owner = deed.detail.get("created_by_id")
+            evidence = f"{deed.operation}{f' for {owner}' if owner else ''}, as it came to Stream"
+            yield Sighting(deed.t, "stream", "call on Stream", call_type, call_id, evidence, party.id)
 
 
 def in_webhooks(log: Path, party: Party, people: Iterable[Person]) -> Iterator[Sighting]:

@@ -51,7 +51,7 @@ def test_second_tab_is_told_and_takes_over(
 def test_double_click_does_everything_once(
     host: Host, viewer: Viewer, party: Party, stream_api: StreamApi, stream_journal: StreamJournal | None
 ) -> None:
-    host.double_clicks_go_live().reads_status(LIVE)
+    host.double_clicks("Go live").reads_status(LIVE)
     viewer.sees(host)
     names = [step.name for step in host.steps()]
     assert sorted(names) == sorted(expected_steps(host.target)), (

@@ -8,10 +8,18 @@ import pytest
 
 from harness.browser.eventually import eventually
 from harness.browser.host import Host
-from harness.browser.steps import ON_STREAM, Step, expected_steps, in_expected_order, steps_on_stream
+from harness.browser.steps import (
+    ON_STREAM,
+    Step,
+    expected_steps,
+    misstep,
+    rows_in_database,
+    steps_on_stream,
+)
 from harness.browser.viewer import WAITING, Viewer
 from harness.plugin import Keep
 from harness.target import Party, StreamApi, StreamJournal, Supabase
+from harness.target.row_updates import row_updates
 
 
 @pytest.mark.check("G01")
@@ -26,7 +34,11 @@ def test_six_steps_in_order_and_once_each(
     if stream_journal is not None:
         # What left the page once may still arrive twice, elsewhere, or not at all.
         came = steps_on_stream(stream_journal.deeds(party.host_id))
-        are_once_and_in_order(came, ON_STREAM, "came to Stream")
+        arrives = [*ON_STREAM]
+        if log := host.target.database_log:
+            came += rows_in_database(row_updates(log, host.target.party, party.id))
+            arrives.append("party row")
+        are_once_and_in_order(came, arrives, "came to Stream and the database")
         made = [deed.operation for deed in stream_journal.servers_deeds(f"livestream:{party.id}")]
         assert made.count("GetOrCreateCall") == 1, f"expected one call to be made, servers asked for {made}"
     (join,) = (step for step in steps if step.name == "join")
@@ -96,8 +108,9 @@ def test_viewer_who_comes_late_gets_a_picture(
 
 def are_once_and_in_order(steps: Sequence[Step], expected: Sequence[str], where: str) -> None:
     """These steps and no others."""
-    assert in_expected_order(steps) == list(expected), (
-        f"expected the steps {', '.join(expected)}, once each and in this order; {where}:\n"
+    wrong = misstep(steps, expected)
+    assert wrong is None, (
+        f"expected the steps {', '.join(expected)}, once each and in this order; {where}: {wrong}:\n"
         + "\n".join(f"{step.name}: {step.detail}" for step in steps)
     )
 

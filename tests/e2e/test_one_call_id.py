@@ -9,40 +9,31 @@ import pytest
 from harness.browser.eventually import eventually
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
-from harness.errors import Finding
-from harness.plugin import LedgerOf
+from harness.plugin import LedgerOf, NewHost, OneId
 from harness.target import Party, StreamApi, Target
 from harness.trace.sightings import Ledger, Place
 
 
 @pytest.mark.check("C01", "C02")
 def test_every_place_has_seen_the_partys_id_and_no_other(
-    host: Host, viewer: Viewer, party: Party, target: Target, stream_api: StreamApi, ledger_of: LedgerOf
+    party: Party,
+    new_host: NewHost,
+    new_viewer: Callable[[Party], Viewer],
+    target: Target,
+    stream_api: StreamApi,
+    one_id: OneId,
 ) -> None:
     required = target.sightings()
     assert Ledger().missing(required) == required, "an empty ledger must miss every place"
-    journey_failed: Finding | None = None
-    try:
+    with one_id(party, required=required):
+        host = new_host(party)
+        viewer = new_viewer(party)
         host.goes_live()
         if "recording" in required:
             stream_api.start_recording("livestream", party.id)
         viewer.sees(host)
         if "recording" in required:
             is_recorded(stream_api, party)
-    except Finding as finding:
-        journey_failed = finding
-    ledger = ledger_of(party, host, viewer)
-    divergence = ledger.divergence()
-    # Where ids part is why the journey failed, so it is said first.
-    assert divergence is None, f"{divergence}; then: {journey_failed or 'the journey went on'}"
-    missing = ledger.missing(required)
-    if journey_failed is not None:
-        unseen = f"; the callId was not seen at: {', '.join(missing)}" if missing else ""
-        raise Finding(f"{journey_failed}{unseen}") from journey_failed
-    assert ledger.values() == {party.id, f"livestream:{party.id}"}
-    assert not missing, (
-        f"expected the callId at {len(required)} places, it was not seen at: {', '.join(missing)}"
-    )
 
 
 def is_recorded(stream_api: StreamApi, party: Party) -> None:
@@ -58,26 +49,28 @@ def is_recorded(stream_api: StreamApi, party: Party) -> None:
 
 @pytest.mark.check("C03")
 def test_id_stays_over_reloads_reconnection_and_second_go_live(
-    host: Host, viewer: Viewer, party: Party, new_viewer: Callable[[Party], Viewer], ledger_of: LedgerOf
+    host: Host,
+    viewer: Viewer,
+    party: Party,
+    new_viewer: Callable[[Party], Viewer],
+    ledger_of: LedgerOf,
+    one_id: OneId,
 ) -> None:
-    host.goes_live()
-    viewer.sees(host)
+    with one_id(party):
+        host.goes_live()
+        viewer.sees(host)
 
-    viewer.reloads().sees(host)
-    viewer.loses_network().reconnects().sees(host)
-    host.reloads().goes_live()
-    viewer.sees(host)
-    host.ends_party().goes_live()
-    second = new_viewer(party)
-    second.sees(host)
+        viewer.reloads().sees(host)
+        viewer.loses_network().reconnects().sees(host)
+        host.reloads().goes_live()
+        viewer.sees(host)
+        host.ends_party().goes_live()
+        second = new_viewer(party)
+        second.sees(host)
 
-    ledger = ledger_of(party, host, viewer, second)
-    divergence = ledger.divergence()
-    assert divergence is None, str(divergence)
-    assert ledger.values() == {party.id, f"livestream:{party.id}"}
     # Each of these came again, and was seen when it did.
     again: dict[Place, int] = {"go live": 3, "host join": 3, "viewer token request": 3, "viewer join": 3}
-    places = [sighting.where for sighting in ledger.in_order()]
+    places = [sighting.where for sighting in ledger_of(party, host, viewer, second).in_order()]
     seldom = {place: places.count(place) for place, least in again.items() if places.count(place) < least}
     assert not seldom, f"expected sightings of each time, {again} at least; came {seldom}"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import time
 from typing import Any
 
 import psycopg
@@ -21,7 +23,10 @@ from harness.local_supabase.rest.query import Query
 from harness.local_supabase.rest.statement import Statement
 from harness.local_supabase.rest.tables import Table, Tables, read_tables
 
+log = logging.getLogger("local_supabase.rest")
+
 METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+CHANGED = "[rest]"  # begins a line of the log for each change that was carried out
 
 
 class Rest:
@@ -52,12 +57,23 @@ class Rest:
             async with self._database.as_role(who.role, who.claims) as connection:
                 if request.method in ("GET", "HEAD"):
                     return await _read(connection, table, asked, preferred)
-                return await _change(connection, request.method, table, asked, preferred, body)
+                answer = await _change(connection, request.method, table, asked, preferred, body)
         except PoolTimeout:
             message = "Timed out acquiring connection from connection pool."
             raise RestError(504, "PGRST003", message) from None
         except psycopg.Error as error:
             raise of_database(error, who.role) from error
+        log.info("%s %s", CHANGED, json.dumps(_told(request, table, body)))
+        return answer
+
+
+def _told(request: Request, table: Table, body: bytes) -> dict[str, Any]:
+    """A change without its values: which rows of what were asked for, and which columns."""
+    sent = _parsed(body) if body else {}
+    columns = sorted({column for one in (sent if isinstance(sent, list) else [sent]) for column in one})
+    where = {name: value for name, value in request.query_params.items() if name in table.columns}
+    method = request.method
+    return {"at": time.time(), "method": method, "table": table.name, "where": where, "columns": columns}
 
 
 async def _read(connection: Connection, table: Table, asked: Query, preferred: Preferences) -> Response:

@@ -10,6 +10,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from harness.local_stream.sfu.protocol import events as events_pb
+
 PARTY = "5f0c3c2e-7c3a-4a1e-9b5e-0d5b1c1f7a01"
 OTHER = "5f0c3c2e-7c3a-4a1e-9b5e-0d5b1c1f7a02"
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoiaG9zdCJ9.c2lnbmF0dXJl"
@@ -55,7 +57,9 @@ find("#live").onclick = async () => {
   const events = new WebSocket(`${sockets}/video/connect?api_key=key&token=${answer.token}`);
   await new Promise((open) => { events.onopen = open });
   await post(`/video/call/livestream/${answer.callId}/join?token=${answer.token}`, { create: false });
-  new WebSocket(`${sockets}/sfu/ws?attempt=0&cid=livestream:${answer.callId}&token=${answer.token}`);
+  new WebSocket(
+    `${sockets}/sfu/ws?attempt=0&cid=livestream:${answer.callId}&token=${answer.token}`,
+  ).binaryType = "arraybuffer";
   await navigator.mediaDevices.getUserMedia({ video: true }).catch(({ name }) => console.error(name));
   await post(`/video/call/livestream/${answer.callId}/go_live`, {});
   const body = JSON.stringify({ is_live: true });
@@ -94,6 +98,8 @@ async def events(socket: WebSocket) -> None:
 async def media(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send_bytes(b"\x00\x01")
+    joined = events_pb.ParticipantJoined(call_cid=f"livestream:{PARTY}")
+    await socket.send_bytes(events_pb.SfuEvent(participant_joined=joined).SerializeToString())
     await socket.receive()
 
 

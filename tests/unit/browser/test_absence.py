@@ -8,6 +8,7 @@ import pytest
 
 from harness.browser.eventually import unchanged
 from harness.browser.proof import prove_no_picture, prove_picture, prove_silence, prove_sound
+from harness.browser.screen import prove_no_picture_left
 from harness.errors import Finding
 from tests.unit.browser.sides import LONG, Side, send
 
@@ -17,6 +18,10 @@ MUTE = """kind => {
 }"""
 END = """kind => {
   for (const sender of pc.getSenders()) if (sender.track?.kind === kind) sender.replaceTrack(null);
+}"""
+COVER = """() => {
+  const note = document.body.appendChild(document.createElement("p"));
+  note.style.cssText = "position: fixed; inset: 0; background: black";
 }"""
 CAPTURE = """async () => {
   window.own = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
@@ -35,6 +40,13 @@ def test_a_picture_that_moves_is_no_absence_and_one_that_ended_is(new_host: NewH
         prove_no_picture(viewer.video, within=2)
     host.page.evaluate(END, "video")
     prove_no_picture(viewer.video, within=LONG)
+    # Its last frame stays where no page takes it away: nobody may take that for an end.
+    with pytest.raises(Finding, match=r"the page still shows frame \d+ of clip 1, frozen"):
+        prove_no_picture_left(viewer.video, within=1)
+    viewer.page.evaluate(COVER)
+    prove_no_picture_left(viewer.video, within=LONG)
+    viewer.page.evaluate("document.querySelector('video').remove()")
+    prove_no_picture_left(viewer.video, within=LONG)
 
 
 def test_a_tone_is_no_silence_and_a_muted_microphone_is(new_host: NewHost, viewer: Side) -> None:

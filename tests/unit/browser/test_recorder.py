@@ -88,6 +88,16 @@ def test_the_first_place_where_the_id_is_another_one_is_found(
     assert (parts.before.where, parts.before.call_id) == ("host token request", OTHER)
 
 
+def test_the_sfu_names_the_call_of_those_who_come(record: Callable[..., Recorded]) -> None:
+    recorder = until_live(record())
+
+    def named() -> list[str]:
+        return [one.value for one in recorder.sightings if "participant_joined" in one.evidence]
+
+    eventually(lambda: None if named() else "The SFU told of nobody.", within=15)
+    assert named() == [f"livestream:{PARTY}"]
+
+
 def test_the_steps_of_going_live_are_seen_in_their_order(
     record: Callable[..., Recorded], target: Target
 ) -> None:

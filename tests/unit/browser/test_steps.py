@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.browser.steps import ON_STREAM, steps_on_stream
+from harness.browser.steps import ON_STREAM, Step, misstep, steps_on_stream
 from harness.target.stream_journal import Deed
 
 VIDEO, AUDIO = "TRACK_TYPE_VIDEO", "TRACK_TYPE_AUDIO"
@@ -43,3 +43,16 @@ def test_whatever_is_repeated_is_there_twice() -> None:
 def test_what_is_dropped_or_comes_too_early_is_seen() -> None:
     assert names([one for one in RIGHT if one.operation != "GoLive"]) != list(ON_STREAM)
     assert names([RIGHT[0], RIGHT[1], RIGHT[6], *RIGHT[2:6]]) != list(ON_STREAM)
+
+
+def test_what_is_not_once_is_told_with_its_count() -> None:
+    def steps(*names: str) -> list[Step]:
+        return [Step(t, name, "") for t, name in enumerate(names)]
+
+    expected = ["join", "go live", "party row"]
+    assert misstep(steps(*expected), expected) is None
+    assert misstep(steps(*expected, "party row"), expected) == "party row 2 times"
+    assert misstep(steps("join", "party row", "party row"), expected) == "go live 0 times, party row 2 times"
+    assert misstep(steps("go live", "join", "party row"), expected) == (
+        "each once, but in the order go live, join, party row"
+    )

@@ -18,6 +18,10 @@ from harness.target import Party, Person, Target
 from harness.trace.events import RunLog, read
 from tests.unit.browser.small_app import PARTY
 
+# Who has sent this form reads an error in its place.
+FORM = """<form onsubmit="event.preventDefault(); document.body.innerHTML = this.dataset.then"
+  data-then='DONE<p role=alert>The party could not be loaded.</p>'>
+  <input type=email><input type=password><button>Sign in</button></form>"""
 ACCOUNT = Person("id", "host@example.com", "right", "Host")
 
 
@@ -80,7 +84,20 @@ def test_a_page_that_does_not_let_a_person_act_is_told(host: Host, monkeypatch: 
     host.page.set_content("<h1>Under construction</h1>")
     with pytest.raises(Finding, match=r"host could not press the button 'Go live': .*200ms exceeded"):
         host.clicks_go_live()
-    with pytest.raises(Finding, match=r"host could not sign in: .*200ms exceeded"):
+    with pytest.raises(Finding, match=r"host could not sign in, there is no form, and the page says nothing"):
+        host.signs_in()
+    host.page.set_content("<p role=alert>The party could not be loaded.</p>")
+    with pytest.raises(Finding, match=r"there is no form: the page says 'The party could not be loaded\.'"):
+        host.signs_in()
+
+
+def test_an_error_after_signing_in_is_no_refusal(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "OPENS_WITHIN", 0.5)
+    host.page.set_content(FORM.replace("DONE", "<button>Sign out</button>"))
+    host.signs_in()
+    assert host.error == "The party could not be loaded."
+    host.page.set_content(FORM.replace("DONE", ""))
+    with pytest.raises(Finding, match=r"host sent the form, and the page says 'The party could not be load"):
         host.signs_in()
 
 
@@ -117,6 +134,12 @@ def test_a_viewer_without_a_picture_sees_and_hears_nothing(
     ):
         viewer.hears(host, within=0.2)
     assert viewer.received_media_bytes().total == 0
+
+
+def test_the_number_that_a_page_shows_is_told() -> None:
+    texts = ["A party 4 watching", "4 watching", "Live", "10 watching now"]
+    assert visitor.counted("{count} watching", texts) == ["'4 watching'", "'10 watching'"]
+    assert visitor.counted("{count} viewers", texts) == []
 
 
 def test_a_screenshot_is_in_the_run_log_by_its_place_in_the_run(host: Host, run_log: RunLog) -> None:

@@ -27,7 +27,7 @@ class Journal(StreamJournal):
         from harness.target.stream_journal import Deed
 
         return [
-            Deed(e["time"], e["operation"], e["user_id"], e["call_cid"], 200, {})
+            Deed(e["time"], e["operation"], e["user_id"], e["call_cid"], 200, e.get("detail", {}))
             for e in self.entries
             if e["door"] in doors and all(e[name] == value for name, value in wanted.items())
         ]
@@ -66,6 +66,28 @@ def test_a_call_of_another_type_parts_in_its_type() -> None:
     parts = Ledger(witnesses.in_journal(journal, PARTY, [HOST])).divergence()
     assert parts is not None
     assert (parts.what, parts.at.where, parts.at.call_type) == ("callType", "go live", "default")
+
+
+def asked_for(t: float, cid: str, owner: str) -> dict[str, Any]:
+    detail = {"created": True, "created_by_id": owner}
+    return {**entry(t, HOST, "GetOrCreateCall", cid), "user_id": None, "door": "server", "detail": detail}
+
+
+def test_a_second_call_parts_there_whoever_owns_it() -> None:
+    journal = Journal(
+        asked_for(1, "livestream:before", "somebody"),
+        asked_for(3, "livestream:party", HOST.id),
+        asked_for(4, "livestream:beside", "host of beside"),
+        asked_for(5, "livestream:second", "somebody"),
+    )
+    seen = list(witnesses.in_calls_made(journal, PARTY, since=2, elsewhere={"beside"}))
+    assert [(one.where, one.call_id) for one in seen] == [
+        ("call on Stream", "party"),
+        ("call on Stream", "second"),
+    ]
+    told = str(Ledger(seen).divergence())
+    assert "callId parts at call on Stream (stream): second; before it, at call on Stream" in told
+    assert "GetOrCreateCall for somebody" in told
 
 
 def test_webhooks_of_these_people_are_sighted_whatever_call_they_name(tmp_path: Path) -> None:

@@ -1,0 +1,46 @@
+"""What is painted where a video is, with whatever lies over it: what a person at the screen sees."""
+
+from __future__ import annotations
+
+import io
+
+import av
+import numpy as np
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator
+
+from harness.browser.eventually import eventually
+from harness.media.mark import Luma, Mark, read_mark
+
+WIDTH = 320  # pixels: the mark can be read well, and little is to be searched
+PAINTS_WITHIN = 5.0  # seconds for one picture of the screen
+
+
+def mark_on_screen(video: Locator) -> Mark | None:
+    """The mark of a camera clip in what is painted there; None where nothing is, or something else."""
+    if video.count() == 0 or not video.first.is_visible():
+        return None
+    try:
+        return read_mark(brightness(video.first.screenshot(timeout=PAINTS_WITHIN * 1000)))
+    except PlaywrightError:  # it went away meanwhile
+        return None
+
+
+def prove_no_picture_left(video: Locator, *, within: float) -> None:
+    """No last frame stays on the screen. Raises Finding when the page goes on showing it."""
+
+    def why_not_yet() -> str | None:
+        mark = mark_on_screen(video)
+        left = mark and f"the page still shows frame {mark.frame} of clip {mark.clip_id}, frozen"
+        return f"expected no picture any more, {left}: was the page told that it ended?" if left else None
+
+    eventually(why_not_yet, within=within)
+
+
+def brightness(png: bytes) -> Luma:
+    """The picture in grey, at most WIDTH pixels wide."""
+    with av.open(io.BytesIO(png), mode="r") as container:
+        frame = next(container.decode(video=0))
+    width = min(WIDTH, frame.width)
+    scaled = frame.reformat(width, max(1, frame.height * width // frame.width), "gray")
+    return scaled.to_ndarray().astype(np.uint8)
