@@ -36,6 +36,7 @@ TEXTS = """(elements) => elements.flatMap((element) => {
   return icons.map((icon) => icon.ariaLabel || icon.getAttribute("alt") || icon.getAttribute("title") || "");
 })"""
 OPENS_WITHIN = 15.0  # seconds for a page to load, or to answer a click
+LETS_IN_WITHIN = 15.0  # seconds for a form to be answered
 LOOKS_WITHIN = 5.0  # seconds for what is there as soon as the page is
 STEP_WITHIN = 20.0  # seconds for what needs Stream, too
 
@@ -101,7 +102,7 @@ class Visitor(ABC):
             advice = f", and nothing is at sign_in.done ({form.done})" if self._where.url else ""
             return f"{self.who} could not sign in: the page did not answer{advice}."
 
-        eventually(why_not_yet, within=OPENS_WITHIN)
+        eventually(why_not_yet, within=LETS_IN_WITHIN)
         return self
 
     def _finds_the_form(self) -> None:

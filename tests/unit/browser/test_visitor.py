@@ -92,10 +92,10 @@ def test_a_page_that_does_not_let_a_person_act_is_told(host: Host, monkeypatch: 
 
 
 def test_an_error_after_signing_in_is_no_refusal(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor, "OPENS_WITHIN", 0.5)
     host.page.set_content(FORM.replace("DONE", "<button>Sign out</button>"))
     host.signs_in()
     assert host.error == "The party could not be loaded."
+    monkeypatch.setattr(visitor, "LETS_IN_WITHIN", 0.2)
     host.page.set_content(FORM.replace("DONE", ""))
     with pytest.raises(Finding, match=r"host sent the form, and the page says 'The party could not be load"):
         host.signs_in()
