@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
+from datetime import datetime
 from typing import Any
 
 from harness.local_stream.coordinator.rules import Rule, Section, check
 from harness.local_stream.coordinator.source import Source
-from harness.local_stream.coordinator.values import Json, mapping, mappings, text_list
+from harness.local_stream.coordinator.values import Json, mapping, mappings, moment, text_list
 
 _OFF = [
     "allow_multi_user_devices",
@@ -75,6 +76,8 @@ _UNSHOWN = frozenset(["enable_hook_payload_compression"])
 # What no server may change.
 _FIXED = frozenset(["organization", "suspended", "suspended_explanation", "use_hook_v2", "campaign_enabled"])
 _CHOICES = {"permission_version": ("v1", "v2"), "enforce_unique_usernames": ("no", "app", "team")}
+# Unlike other settings it is taken away by null.
+REVOKED = "revoke_tokens_issued_before"
 _LISTS_OF_OBJECTS = frozenset(["event_hooks"])
 # A minute: the vendor tells no bound of its own.
 _LONGEST_TIMEOUT_MS = 60_000
@@ -102,6 +105,7 @@ class AppSettings:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.settings: dict[str, Any] = deepcopy(_DEFAULTS)
+        self.revoke_tokens_issued_before: datetime | None = None
 
     def update(self, given: Json) -> list[str]:
         """Change what `given` names; the names that are passed over. Raises the vendor's input error."""
@@ -109,23 +113,28 @@ class AppSettings:
         grants = mapping(given, "grants") or {}
         for role in grants:
             text_list(grants, role)
-        hooks = mappings(given, "event_hooks")
+        hooks, revoked = mappings(given, "event_hooks"), moment(given, REVOKED)
         for number, hook in enumerate(hooks or []):
             check(HOOK, hook, f"event_hooks[{number}]")
+        if REVOKED in given:
+            self.revoke_tokens_issued_before = revoked
         if hooks is not None:
             self.settings["event_hooks"] = [self._hook(hook) for hook in hooks]
         for name in RULES.fields.keys() & given.keys():
             if given[name] is not None:
                 self.settings[name] = self._merged(name, given[name])
-        return sorted(given.keys() - RULES.fields.keys() - _LISTS_OF_OBJECTS)
+        return sorted(given.keys() - RULES.fields.keys() - _LISTS_OF_OBJECTS - {REVOKED})
 
     def shown(self) -> dict[str, Any]:
         """The settings that GetApp tells."""
-        return {name: value for name, value in self.settings.items() if name not in _UNSHOWN}
+        shown = {name: value for name, value in self.settings.items() if name not in _UNSHOWN}
+        revoked = self.revoke_tokens_issued_before
+        return shown | ({REVOKED: revoked} if revoked else {})
 
     def reset(self) -> None:
         """As just started."""
         self.settings = deepcopy(_DEFAULTS)
+        self.revoke_tokens_issued_before = None
 
     def _merged(self, name: str, value: Any) -> Any:  # noqa: ANN401 - any setting
         # Grants change role by role; everything else as a whole.

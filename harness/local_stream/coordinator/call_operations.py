@@ -45,11 +45,18 @@ async def update_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     coordinator.require(ask.caller, call, "update-call")
     settings = call_settings.overridden(call.settings, mapping(ask.body, "settings_override") or {})
     custom, starts_at = custom_data(ask.body), moment(ask.body, "starts_at")
+    if _duration(settings) != _duration(call.settings):
+        coordinator.require(ask.caller, call, "change-max-duration")
     call.settings = settings
+    coordinator.timers.set(call)
     call.custom = call.custom if custom is None else custom
     call.starts_at = starts_at if "starts_at" in ask.body else call.starts_at
     publish_update(coordinator, call, ask.caller.user_id)
     return call_state(call, coordinator.capabilities(ask.caller, call))
+
+
+def _duration(settings: call_settings.Settings) -> int:
+    return settings["limits"]["max_duration_seconds"] or 0
 
 
 def publish_update(coordinator: Coordinator, call: Call, user_id: str | None) -> None:

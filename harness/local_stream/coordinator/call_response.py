@@ -63,7 +63,7 @@ def session_response(session: Session) -> dict[str, object]:
         "ended_at": session.ended_at,
         "live_started_at": session.live_started_at,
         "live_ended_at": session.live_ended_at,
-        "timer_ends_at": None,
+        "timer_ends_at": session.timer_ends_at,
         "participants": [participant_response(each) for each in session.participants.values()],
         "participants_count_by_role": session.count_by_role(),
         "anonymous_participant_count": session.count_by_role().get("anonymous", 0),

@@ -57,10 +57,14 @@ class Session:
     ended_at: datetime | None = None
     live_started_at: datetime | None = None
     live_ended_at: datetime | None = None
+    # When the session's timer ends the call.
+    timer_ends_at: datetime | None = None
     participants: dict[str, Participant] = field(default_factory=dict)
     accepted_by: dict[str, datetime] = field(default_factory=dict)
     rejected_by: dict[str, datetime] = field(default_factory=dict)
     missed_by: dict[str, datetime] = field(default_factory=dict)
+    # By user who was let in and is not there yet: until when there is a place for them.
+    places: dict[str, datetime] = field(default_factory=dict)
     # How often somebody joined, who did, and the most at one time.
     visits: int = 0
     visitors: set[str] = field(default_factory=set)
@@ -69,6 +73,7 @@ class Session:
     def enter(self, participant: Participant) -> None:
         """Let somebody in."""
         self.participants[participant.user_session_id] = participant
+        self.places.pop(participant.user.id, None)
         self.visits += 1
         self.visitors.add(participant.user.id)
         self.most_at_once = max(self.most_at_once, len(self.participants))

@@ -8,6 +8,7 @@ from harness.local_stream.coordinator import grants
 from harness.local_stream.coordinator.alarms import Alarms
 from harness.local_stream.coordinator.app_settings import AppSettings
 from harness.local_stream.coordinator.block_lists import BlockLists
+from harness.local_stream.coordinator.call_response import call_response
 from harness.local_stream.coordinator.call_types import CallTypes
 from harness.local_stream.coordinator.calls import Call, Calls
 from harness.local_stream.coordinator.errors import call_not_found, gone, not_allowed, user_not_found
@@ -16,13 +17,15 @@ from harness.local_stream.coordinator.external_storages import ExternalStorages
 from harness.local_stream.coordinator.limits import RateLimits
 from harness.local_stream.coordinator.permissions import action
 from harness.local_stream.coordinator.recordings import Recordings
+from harness.local_stream.coordinator.revocation import check_not_revoked
 from harness.local_stream.coordinator.ringing import Ringing
 from harness.local_stream.coordinator.roles import Roles
+from harness.local_stream.coordinator.session_timers import SessionTimers
 from harness.local_stream.coordinator.sessions import Sessions
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.tasks import Tasks
 from harness.local_stream.coordinator.tokens import Caller, Tokens
-from harness.local_stream.coordinator.users import User, Users
+from harness.local_stream.coordinator.users import User, Users, user_response
 from harness.local_stream.faults import Faults
 from harness.local_stream.journal import Journal
 from harness.local_stream.media import MediaServer
@@ -59,7 +62,10 @@ class Coordinator:
         self.outbox = outbox(self)
         self.publisher = Publisher(source, journal, self.faults, self.outbox)
         self.recordings = Recordings(self.publisher, source)
-        self.sessions = Sessions(self.calls, self.users, self.publisher, source, self.alarms, self.recordings)
+        self.timers = SessionTimers(self.alarms, self.end)
+        self.sessions = Sessions(
+            self.calls, self.users, self.publisher, source, self.alarms, self.recordings, self.timers
+        )
         self.ringing = Ringing(self.sessions, self.publisher, source, self.alarms)
         self.media = media(self.sessions)
 
@@ -78,8 +84,9 @@ class Coordinator:
         return found
 
     def check_admitted(self, caller: Caller) -> None:
-        """Raises the vendor's 403 for a user who was deactivated or deleted."""
+        """Raises the vendor's 403 for a user who was deactivated or deleted, 401 for a revoked token."""
         user = self.users.get(caller.user_id) if caller.user_id else None
+        check_not_revoked(caller, user, self.app.revoke_tokens_issued_before)
         if user and (user.deactivated_at or user.deleted_at):
             raise gone(user.id, "deactivated" if user.deactivated_at else "deleted")
         if caller.user_id and self.users.was_deleted(caller.user_id):
@@ -102,6 +109,17 @@ class Coordinator:
         """The vendor's 403 for a `caller` without `capability`."""
         user = self.user(caller.user_id or "")
         return not_allowed(user.id, user.role, action(capability), f"video:{call.type.name}")
+
+    async def end(self, call: Call, ender: User | None = None) -> None:
+        """End `call` for everybody, for good. Nobody does when its time is over."""
+        if call.ended_at is not None:
+            return
+        call.ended_at = call.updated_at = self.source.now()
+        shown, by = call_response(call), user_response(ender) if ender else None
+        detail = {"call": shown, "reason": "ended", "user": by}
+        self.publisher.publish(call, "call.ended", detail, ender.id if ender else None)
+        await self.media.end_call(call.cid, "ended")
+        self.sessions.close(call)
 
     async def reset(self) -> None:
         """As just started: nobody, no call, no connection, no fault, the clock right, an empty journal."""

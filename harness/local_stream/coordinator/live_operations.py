@@ -10,7 +10,6 @@ from harness.local_stream.coordinator.calls import Call
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error
 from harness.local_stream.coordinator.operations import Ask, Operation
-from harness.local_stream.coordinator.users import user_response
 from harness.local_stream.coordinator.values import flag
 from harness.local_stream.sfu import SfuUser
 
@@ -64,17 +63,7 @@ async def end_call(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """End the call for everybody, for good."""
     call = coordinator.call(ask.cid)
     coordinator.require(ask.caller, call, "end-call")
-    if call.ended_at is None:
-        call.ended_at = call.updated_at = coordinator.source.now()
-        ender = coordinator.user(ask.caller.user_id) if ask.caller.user_id else None
-        detail = {
-            "call": call_response(call),
-            "reason": "ended",
-            "user": user_response(ender) if ender else None,
-        }
-        coordinator.publisher.publish(call, "call.ended", detail, ask.caller.user_id)
-        await coordinator.media.end_call(call.cid, "ended")
-        coordinator.sessions.close(call)
+    await coordinator.end(call, coordinator.user(ask.caller.user_id) if ask.caller.user_id else None)
     return {}
 
 

@@ -5,11 +5,11 @@ What is no field of a user is a custom one: `place.city` is `custom.place.city`.
 
 from __future__ import annotations
 
+from harness.local_stream.coordinator.app_settings import REVOKED
 from harness.local_stream.coordinator.errors import input_error
 from harness.local_stream.coordinator.users import User
 from harness.local_stream.coordinator.values import Json, copied, mapping
 
-REVOKED = "revoke_tokens_issued_before"
 _SINGLE = ("role", "name", "image", "language", "invisible", "teams", REVOKED)
 # Fields that hold others. Those of the first two are set one by one, roles of teams as a whole.
 _MERGED = ("custom", "privacy_settings")

@@ -7,6 +7,7 @@ from harness.local_stream.coordinator.call_response import call_response, partic
 from harness.local_stream.coordinator.calls import Call, Calls, Participant, Session
 from harness.local_stream.coordinator.events import Publisher
 from harness.local_stream.coordinator.recordings import Recordings
+from harness.local_stream.coordinator.session_timers import SessionTimers
 from harness.local_stream.coordinator.source import Source
 from harness.local_stream.coordinator.users import Users
 
@@ -22,6 +23,7 @@ class Sessions:
         source: Source,
         alarms: Alarms,
         recordings: Recordings,
+        timers: SessionTimers,
     ) -> None:
         self._calls = calls
         self._users = users
@@ -29,6 +31,7 @@ class Sessions:
         self._source = source
         self._alarms = alarms
         self._recordings = recordings
+        self._timers = timers
         self._closing: dict[str, Alarm] = {}
 
     def open(self, call: Call) -> Session:
@@ -49,6 +52,7 @@ class Sessions:
         session.enter(participant)
         if session.started_at is None:
             session.started_at = participant.joined_at
+            self._timers.set(call)
             self._publish(call, session, "call.session_started", user_id, call=call_response(call))
             self._recordings.start_automatic(call)
         shown = participant_response(participant)
@@ -75,6 +79,7 @@ class Sessions:
     def close(self, call: Call) -> None:
         """End the call's session, if it has one."""
         self._keep_open(call.cid)
+        self._timers.forget(call)
         session = call.session
         if session is None:
             return
@@ -85,7 +90,8 @@ class Sessions:
         call.close_session(session)
 
     def stop(self) -> None:
-        """Forget every session that was about to close."""
+        """Forget every session that was about to close, and every timer."""
+        self._timers.stop()
         for cid in list(self._closing):
             self._keep_open(cid)
 

@@ -32,12 +32,13 @@ MOST_KNOWN, LONGEST_KNOWN = 4_096, 2_048
 class Caller:
     """Who asks. `user_id` is None for a server, and for who asks a public operation without a token.
 
-    `expires`: when the token does, in unix seconds; None for never.
+    `expires` and `issued`: when the token does and was, in unix seconds, or None when it does not say.
     """
 
     user_id: str | None = None
     server: bool = False
     expires: float | None = None
+    issued: float | None = None
     call_cids: frozenset[str] = frozenset()
     call_role: str = CALL_MEMBER
 
@@ -128,9 +129,9 @@ class Tokens:
             )
 
 
-def token_expired() -> ApiError:
+def token_expired(how: str = "token is expired (exp)") -> ApiError:
     """401, code 40: clients that can fetch a new token do so, and ask again."""
-    return _unauthorized(Code.TOKEN_EXPIRED, "JWTAuth error: token is expired (exp)")
+    return _unauthorized(Code.TOKEN_EXPIRED, f"JWTAuth error: {how}")
 
 
 def _user(user_id: str, claims: Mapping[str, Any]) -> Caller:
@@ -140,7 +141,9 @@ def _user(user_id: str, claims: Mapping[str, Any]) -> Caller:
     if not isinstance(role, str):
         raise _unauthorized(Code.AUTHENTICATION, "JWTAuth error: role must be a string")
     expires = None if claims.get("exp") is None else float(min(claims["exp"], FAR_AWAY))
-    return Caller(user_id, expires=expires, call_cids=frozenset(cids), call_role=role)
+    return Caller(
+        user_id, expires=expires, issued=claims.get("iat"), call_cids=frozenset(cids), call_role=role
+    )
 
 
 def _is_time(value: object) -> bool:

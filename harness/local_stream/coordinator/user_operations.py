@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from harness.local_stream.coordinator import filters, partial_user
+from harness.local_stream.coordinator.app_settings import REVOKED
 from harness.local_stream.coordinator.body import parse_object
 from harness.local_stream.coordinator.coordinator import Coordinator
 from harness.local_stream.coordinator.errors import input_error, not_allowed, required
 from harness.local_stream.coordinator.operations import Ask, Operation
-from harness.local_stream.coordinator.partial_user import REVOKED
 from harness.local_stream.coordinator.rights import renew_everywhere
 from harness.local_stream.coordinator.users import (
     User,
