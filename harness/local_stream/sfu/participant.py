@@ -58,6 +58,8 @@ class Participant:
         self.publisher = PublisherPeer(identity, self, opener("publish"))
         self.subscriber = SubscriberPeer(identity, self._send_offer, opener("subscribe"))
         self._on_track = on_track
+        # Kinds of tracks that were muted before they are here.
+        self._muted_ahead: set[int] = set()
         self._qualities: dict[PublishedTrack, PublishQuality] = {}
 
     def send(self, event: Message) -> None:
@@ -67,6 +69,9 @@ class Participant:
 
     def track_added(self, track: PublishedTrack, info: Message) -> None:
         self.tracks[track.type] = track
+        if track.type in self._muted_ahead:
+            self._muted_ahead.remove(track.type)
+            track.muted = True
         if PublishQuality.can_be_told(track, info):
             quality = self._qualities[track] = PublishQuality(track, info, self.send)
             track.demand_changed = quality.review
@@ -80,6 +85,16 @@ class Participant:
         if self.tracks.get(track.type) is track:
             del self.tracks[track.type]
             self._on_track(self, track, False)
+
+    def mute(self, kind: int, *, muted: bool) -> bool:
+        """Mute or unmute its track of this kind, also one that is to come; whether that changes anything."""
+        if kind not in self.tracks:
+            (self._muted_ahead.add if muted else self._muted_ahead.discard)(kind)
+        track = self._visible_tracks().get(kind)
+        if track is None or track.muted == muted:
+            return False
+        track.muted = muted
+        return True
 
     async def publish(self, sdp: str, infos: Iterable[Message]) -> str:
         """The answer to a publisher offer; raises SfuError PERMISSION_DENIED for what the token forbids."""
@@ -160,6 +175,7 @@ class Participant:
         """Take the place of `old`, which goes on until the tracks that were announced are here."""
         self.predecessor, self.announced = old, frozenset(announced) & old.tracks.keys()
         self.joined_at, self.lookup_prefix = old.joined_at, old.lookup_prefix
+        self._muted_ahead = {kind for kind, track in old.tracks.items() if track.muted}
 
     def cut_media(self) -> None:
         """Break both peer connections; signalling goes on."""

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from harness.local_stream.sfu.errors import SfuError, unauthenticated
@@ -16,7 +17,7 @@ from harness.local_stream.sfu.participant import Channel, Participant
 from harness.local_stream.sfu.protocol import Message, events, models
 from harness.local_stream.sfu.publish_options import AUDIO_TYPES
 from harness.local_stream.sfu.pulse import Pulse
-from harness.local_stream.sfu.subscriber import Source
+from harness.local_stream.sfu.subscriber import Offered, Source
 from harness.local_stream.sfu.subscription import BEST, TrackKey, Wish
 from harness.local_stream.sfu.token import LIFETIME_SECONDS, Grant, SfuUser
 from harness.local_stream.sfu.track import PublishedTrack
@@ -121,7 +122,8 @@ class Room:
         if old is None or old.user.id != grant.user.id or old.predecessor:
             return None
         self._waits_no_more(session_id)
-        new = self._participant(session_id, grant, channel)
+        # Another SFU would have another certificate: by that the publisher of client 1.0 begins DTLS anew.
+        new = self._participant(session_id, grant, channel, Identity())
         new.succeed(old, announced)
         self.participants[session_id] = new
         return new
@@ -179,23 +181,25 @@ class Room:
 
     async def subscribe(self, *participants: Participant) -> None:
         """Bring what flows to these in line with what they asked for, what there is, and who may publish."""
-        sources = {
-            key: source for each in self.participants.values() for key, source in each.sources().items()
-        }
-        flowing = [key for key in sources if self._may_flow(key)]
         for participant in participants:
-            wanted = {key: wish for key in flowing if (wish := _wish(participant, key))}
-            await participant.subscriber.select(wanted, sources)
+            await participant.subscriber.select(partial(self._offered, participant))
         if self._watcher:
-            self._watcher({key: sources[key] for key in flowing})
+            sources = self._sources()
+            self._watcher({key: source for key, source in sources.items() if self._may_flow(key)})
+
+    def _offered(self, participant: Participant) -> Offered:
+        """Of this moment: what the participant is to get, and all that there is."""
+        sources = self._sources()
+        wishes = {key: _wish(participant, key) for key in sources if self._may_flow(key)}
+        return {key: wish for key, wish in wishes.items() if wish}, sources
+
+    def _sources(self) -> dict[TrackKey, Source]:
+        return {key: source for each in self.participants.values() for key, source in each.sources().items()}
 
     def mute(self, participant: Participant, kind: int, *, muted: bool) -> None:
         """A track was muted or unmuted: to the others it is unpublished or published."""
-        track = participant.tracks.get(kind)
-        if track is None or track.muted == muted:
-            return
-        track.muted = muted
-        self._tell_others(participant, self.track_event(participant, kind, published=not muted))
+        if participant.mute(kind, muted=muted):
+            self._tell_others(participant, self.track_event(participant, kind, published=not muted))
 
     async def end(self, reason: int, keep: Callable[[SfuUser], bool]) -> None:
         """Send away who is not kept, with `call_ended`; tokens made until now do not let them in again."""
@@ -277,12 +281,14 @@ class Room:
         for participant in self.participants.values():
             participant.send(events.SfuEvent(pins_updated=events.PinsChanged(pins=self._pins())))
 
-    def _participant(self, session_id: str, grant: Grant, channel: Channel) -> Participant:
+    def _participant(
+        self, session_id: str, grant: Grant, channel: Channel, identity: Identity | None = None
+    ) -> Participant:
         participant = Participant(
             session_id,
             self._as_permitted(grant),
             secrets.token_hex(8),
-            self._identity,
+            identity or self._identity,
             self._track_changed,
             self._faults,
         )

@@ -13,8 +13,9 @@ from harness.local_stream.sfu.room import Room, SfuObserver
 from harness.local_stream.sfu.token import Grant, verify
 from harness.local_stream.sfu.transport import Identity
 
-# Clients ping every 5 s and give up after 12 s; the SFU gives up on a silent client a little later.
-SILENCE_SECONDS = 15.0
+# Clients ping every 5 s, those of version 1.0 every 10 s, and give up after 12 or 15 s. The SFU gives up on a
+# silent client later, so that one late ping of a busy page is not the end of its session.
+SILENCE_SECONDS = 25.0
 VANISH_SECONDS = 10.0
 REST_SECONDS = 60.0
 

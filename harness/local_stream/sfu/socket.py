@@ -16,7 +16,6 @@ from harness.local_stream.sfu.publish_options import publish_options
 from harness.local_stream.sfu.room import Room
 from harness.local_stream.sfu.rooms import Rooms
 from harness.local_stream.sfu.subscription import wishes
-from harness.local_stream.sfu.token import Grant
 from harness.local_stream.unread import Unread
 
 # Clients close normally when they leave, and go away when their page does. Any other end may be an accident.
@@ -119,7 +118,13 @@ class SfuSocket:
         if fast and resumed is None:
             # Its peer connections have nobody to go on with: only new ones help.
             raise reconnect_failed(request.session_id)
-        moved = self._moved(room, grant, request)
+        # Client 1.0 says in `migration` what later ones say among the details.
+        said = request.migration if request.HasField("migration") else details
+        strategy = details.strategy if said is details else models.WEBSOCKET_RECONNECT_STRATEGY_MIGRATE
+        moved = None
+        if strategy == models.WEBSOCKET_RECONNECT_STRATEGY_MIGRATE:
+            announced = [track.track_type for track in said.announced_tracks]
+            moved = room.migrate(request.session_id, grant, self, announced)
         self._participant = (
             resumed
             or moved
@@ -129,12 +134,12 @@ class SfuSocket:
         self._record(
             "JoinRequest",
             session_id=request.session_id,
-            strategy=details.strategy,
+            strategy=strategy,
             reconnected=resumed is not None,
             **({"reason": details.reason} if details.reason else {}),
         )
-        if details.subscriptions and not resumed:
-            participant.wanted = wishes(details.subscriptions)
+        if said.subscriptions and not resumed:
+            participant.wanted = wishes(said.subscriptions)
         self.send(
             events.SfuEvent(
                 join_response=events.JoinResponse(
@@ -152,14 +157,6 @@ class SfuSocket:
             await room.announce(participant)
         await room.subscribe(participant)
         await room.settle(participant)
-
-    def _moved(self, room: Room, grant: Grant, request: Message) -> Participant | None:
-        """The participant that goes on here, when its client migrates from another connection."""
-        details = request.reconnect_details
-        if details.strategy != models.WEBSOCKET_RECONNECT_STRATEGY_MIGRATE:
-            return None
-        announced = [track.track_type for track in details.announced_tracks]
-        return room.migrate(request.session_id, grant, self, announced)
 
     async def _ended(self, code: int) -> None:
         participant, room = self._participant, self._room

@@ -42,6 +42,10 @@ class Source:
         return f"{self.lookup_prefix}:{models.TrackType.Name(self.track.type)}"
 
 
+Offered = tuple[dict[TrackKey, Wish], dict[TrackKey, Source]]
+"""What is wanted, and all that there is."""
+
+
 @dataclass
 class Slot:
     """One section of the offer; `viewer` is None once its track is gone, `free` once the client knows."""
@@ -72,6 +76,7 @@ class SubscriberPeer:
         self._outdated = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed_bytes = 0
+        self._closed = False
 
     @property
     def received_bytes(self) -> int:
@@ -81,12 +86,15 @@ class SubscriberPeer:
         """The fraction of its packets that the worst track lost, as the client last reported."""
         return max((viewer.lost for viewer in self._by_ssrc.values()), default=0.0)
 
-    async def select(self, wanted: dict[TrackKey, Wish], sources: dict[TrackKey, Source]) -> None:
-        """Let exactly `wanted` flow, as far as there are `sources`.
+    async def select(self, offered: Callable[[], Offered]) -> None:
+        """Let exactly what is wanted flow, as far as there are sources, by what `offered` says at its turn.
 
         What is not wanted pauses; what is no source any more, or is another track now, leaves the offer.
         """
         async with self._lock:
+            if self._closed:
+                return
+            wanted, sources = offered()
             changed = False
             for slot in self._slots:
                 source = sources.get(slot.key) if slot.key else None
@@ -136,6 +144,7 @@ class SubscriberPeer:
         self._transport.cut()
 
     async def close(self) -> None:
+        self._closed = True
         self._answered()
         for task in self._tasks:
             task.cancel()

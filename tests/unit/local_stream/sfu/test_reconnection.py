@@ -61,6 +61,29 @@ def test_a_client_that_is_asked_to_go_away_migrates_with_its_tracks(run: Run) ->
     run(scenario)
 
 
+def test_client_1_0_migrates_in_its_own_words(run: Run) -> None:
+    """It keeps its publishing connection: only another certificate makes that begin DTLS anew."""
+
+    async def scenario() -> None:
+        async with serving() as served:
+            host, viewer = await _watching(served, Grey(60))
+            await host.mute(VIDEO, muted=True)
+            moved = _second_connection(served, host)
+            await moved.open()
+            announced = events.Migration(announced_tracks=[{"track_type": VIDEO}])
+            request = events.JoinRequest(token=moved.token, session_id=moved.session_id, migration=announced)
+            await moved.send(events.SfuRequest(join_request=request))
+            await moved.event("join_response")
+            answer = Description.parse((await moved.publish(Grey(200))).sdp)
+            await host.event("participant_migration_complete")
+            assert not _events(viewer, "participant_left")
+            before = Description.parse(host.publisher.remoteDescription.sdp)
+            assert answer.transport().fingerprints != before.transport().fingerprints
+            assert list((await _state(served, host)).published_tracks) == [], "expected it to stay muted"
+
+    run(scenario)
+
+
 def test_tracks_that_change_hands_get_sections_of_their_own(run: Run) -> None:
     async def scenario() -> None:
         async with serving() as served:

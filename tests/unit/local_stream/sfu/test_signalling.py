@@ -1,5 +1,6 @@
 """The SFU's two doors as clients use them: who may enter, who hears of what, and how the SFU says no."""
 
+import asyncio
 import json
 
 import pytest
@@ -8,9 +9,11 @@ from harness.local_stream.sfu import CameraOptions
 from harness.local_stream.sfu.protocol import events, json_format, models, signal
 from harness.local_stream.sfu.signal_rpc import LARGEST_BODY
 from harness.local_stream.sfu.token import Grant, SfuUser, mint
+from harness.local_stream.sfu.transport import PeerTransport
+from tests.unit.local_stream.sfu.client import Client
 from tests.unit.local_stream.sfu.conftest import Run
 from tests.unit.local_stream.sfu.pictures import Grey, Tone
-from tests.unit.local_stream.sfu.served import CID, HOST_MAY, SECRET, serving
+from tests.unit.local_stream.sfu.served import CID, HOST_MAY, SECRET, Served, serving
 
 VIDEO, AUDIO = models.TRACK_TYPE_VIDEO, models.TRACK_TYPE_AUDIO
 FAST = models.WEBSOCKET_RECONNECT_STRATEGY_FAST
@@ -127,6 +130,62 @@ def test_published_muted_and_unmuted_tracks_are_told(run: Run) -> None:
             assert list((await viewer.event("track_published")).participant.published_tracks) == [VIDEO]
 
     run(scenario)
+
+
+def test_track_that_was_muted_before_it_came_is_muted(run: Run) -> None:
+    """Client 1.0 waits for no answer to its offer: a camera may be off again before the SFU knows of it."""
+
+    async def scenario() -> None:
+        async with serving() as served:
+            host, viewer = served.host(), served.client("viewer")
+            await viewer.join()
+            await host.join()
+            await host.mute(VIDEO, muted=True)
+            await host.publish(Grey(60))
+            [_, published] = [each["published"] for each in served.sfu.participants(CID)]
+            assert [track["muted"] for track in published] == [True]
+            await host.mute(VIDEO, muted=False)
+            await viewer.event("track_published")
+
+    run(scenario)
+
+
+def test_what_is_offered_is_what_there_is_when_its_turn_comes(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def scenario() -> None:
+        async with serving() as served:
+            slow, viewer, host = served.client("slow"), served.client("viewer"), served.host()
+            for each in (slow, viewer, host):
+                await each.join()
+            await viewer.subscribe((host.session_id, VIDEO))
+            held = _held_first_offer(monkeypatch, served, slow)
+            # Sound for both, and the viewer's turn comes after the one that is held up; then a picture.
+            await host.publish(Tone(750))
+            await host.publish(Grey(60))
+            offer = await viewer.answer_offer()
+            assert "TRACK_TYPE_VIDEO" in offer
+            held.set()
+            await slow.event("subscriber_offer")
+            await viewer.subscribe((host.session_id, VIDEO))
+            told = [each.WhichOneof("event_payload") for each in viewer.received]
+            assert "subscriber_offer" not in told, "expected the picture to stay as it is"
+
+    run(scenario)
+
+
+def _held_first_offer(monkeypatch: pytest.MonkeyPatch, served: Served, client: Client) -> asyncio.Event:
+    """Until this is set, the client's subscribing connection does not open."""
+    held, really_open = asyncio.Event(), PeerTransport.open
+    subscriber = served.room().participants[client.session_id].subscriber
+
+    async def opens(transport: PeerTransport) -> None:
+        if transport is subscriber._transport:
+            await held.wait()
+        await really_open(transport)
+
+    monkeypatch.setattr(PeerTransport, "open", opens)
+    return held
 
 
 def test_offer_names_the_stream_after_its_publisher(run: Run) -> None:
