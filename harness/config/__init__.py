@@ -6,6 +6,7 @@ from harness.config.app_people import PartyMaking, People, Request, SignIn
 from harness.config.ci import CiSettings
 from harness.config.environment import (
     PACKAGE,
+    app_environment,
     bundled,
     child_environment,
     own_environment,
@@ -43,6 +44,7 @@ __all__ = [
     "TokenServerSettings",
     "ViewerPage",
     "Waiver",
+    "app_environment",
     "bundled",
     "child_environment",
     "load",

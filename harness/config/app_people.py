@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -12,7 +13,11 @@ from pydantic_core import PydanticCustomError
 from harness.config.kinds import exact_http_url
 from harness.config.section import Clicks, PageUrl, Section, Selector
 
-SECRET_HEADERS = {"authorization", "apikey", "cookie", "x-api-key"}
+# What is called so is a secret: a header, a field of a body, a part of a query.
+SECRET_NAME = re.compile(
+    r"(?i)auth(?!or)|cookie|secret|passw|credential|session|token|(api|access|private|service).?key|^key$"
+)
+FROM_ELSEWHERE = re.compile(r"\$\{\w+\}|\{session\}")
 
 
 class SignIn(Section):
@@ -63,21 +68,32 @@ class People(Section):
     values: dict[str, Any] = Field({}, description="other columns of a new profile, with their values")
 
 
-def _headers(value: object) -> object:
+def _public(value: object) -> object:
     """No secret is written in the file: `${VARIABLE}` is taken from the environment, `{session}` made."""
-    for name, text in value.items() if isinstance(value, dict) else ():
-        if str(name).lower() in SECRET_HEADERS and not re.search(r"\$\{\w+\}|\{session\}", str(text)):
-            raise PydanticCustomError(
-                "secret",
-                "{name} would be a secret in a file: write {instead} there",
-                {"name": name, "instead": "{session} or ${VARIABLE}"},
-            )
+    if isinstance(value, dict):
+        for name, inside in value.items():
+            if isinstance(inside, str):
+                _expect_public(str(name), inside)
+            _public(inside)
+    for one in value if isinstance(value, list) else ():
+        _public(one)
     return value
+
+
+def _expect_public(name: str, text: str) -> None:
+    if text and SECRET_NAME.search(name) and not FROM_ELSEWHERE.search(text):
+        raise PydanticCustomError(
+            "secret",
+            "{name} would be a secret in a file: write {instead} there",
+            {"name": name, "instead": "{session} or ${VARIABLE}"},
+        )
 
 
 def _request_url(value: object) -> object:
     if isinstance(value, str):
         exact_http_url(re.sub(r"\$?\{\w+\}", "x", value))
+        for name, text in parse_qsl(urlsplit(value).query):
+            _expect_public(name, text)
     return value
 
 
@@ -87,8 +103,8 @@ class Request(Section):
 
     url: Annotated[str, BeforeValidator(_request_url)] = Field(description="where to")
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = Field("POST", description="of HTTP")
-    headers: Annotated[dict[str, str], BeforeValidator(_headers)] = Field({}, description="besides JSON's")
-    body: dict[str, Any] | None = Field(None, description="sent as JSON")
+    headers: Annotated[dict[str, str], BeforeValidator(_public)] = Field({}, description="besides JSON's")
+    body: Annotated[dict[str, Any] | None, BeforeValidator(_public)] = Field(None, description="sent as JSON")
 
 
 class PartyMaking(Section):

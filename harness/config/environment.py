@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +35,20 @@ def server_environment(own: dict[str, str]) -> dict[str, str]:
         for name in ("NO_PROXY", "no_proxy")
     }
     return inherited | direct | own
+
+
+# What programs need to run at all, on a machine as it is set up: no setting of an app is among them.
+OF_THE_MACHINE = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TERM|LANG|LANGUAGE|LC_\w+|TZ|TMPDIR|TEMP|TMP|CI|NO_COLOR|XDG_\w+|LD_LIBRARY_PATH"
+    r"|VIRTUAL_ENV|JAVA_HOME|GOROOT|GOPATH|NVM_\w+|VOLTA_HOME|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS"
+    r"|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy"
+)
+
+
+def app_environment(own: dict[str, str], more: Iterable[str] = ()) -> dict[str, str]:
+    """The environment of an app under test: its `own` settings, the machine's, and the variables `more`."""
+    named = {*filter(OF_THE_MACHINE.fullmatch, os.environ), *more}
+    return {name: os.environ[name] for name in named if name in os.environ} | own
 
 
 def own_environment(kind: type[ServerSettings]) -> dict[str, str]:

@@ -94,6 +94,11 @@ def _paths(value: object) -> object:
     return [Path(one) for one in value.split(os.pathsep) if one] if isinstance(value, str) else value
 
 
+def _names(value: object) -> object:
+    """Names: a list, or with commas between them."""
+    return tuple(_comma_separated(value)) if isinstance(value, str) else value
+
+
 def _web_sockets(value: str | list[str]) -> list[str]:
     urls = _comma_separated(value)
     for url in urls:
@@ -102,6 +107,7 @@ def _web_sockets(value: str | list[str]) -> list[str]:
     return urls
 
 
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 Paths = Annotated[list[Path], NoDecode, BeforeValidator(_paths)]
 WEB_SOCKET = re.compile(r"wss?://[^\s@]+")
 HttpUrl = Annotated[str, BeforeValidator(_http_url)]

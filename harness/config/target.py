@@ -6,6 +6,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -13,7 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from harness.config.app_errors import Errors
 from harness.config.app_pages import HostPage, ViewerPage
 from harness.config.app_people import PartyMaking, People, SignIn
-from harness.config.kinds import ExactHttpUrl, HttpUrl, Paths, ServerUrl
+from harness.config.kinds import ExactHttpUrl, HttpUrl, Names, Paths, ServerUrl
 
 
 class Waiver(BaseModel):
@@ -59,6 +60,12 @@ class TargetSettings(BaseSettings):
     app_port: int | None = Field(
         None, alias="HARNESS_APP_PORT", ge=1, le=65535, description="that port; default: one that is free"
     )
+    app_environment: Names = Field(
+        (),
+        alias="HARNESS_APP_ENVIRONMENT",
+        description="variables that the app is started with, by their names: of the harness's environment it "
+        "gets these, and what programs need on the machine (`PATH`, `HOME`, `LANG`, proxies ...)",
+    )
     folder: Path = Field(
         Path(),
         alias="HARNESS_TARGET_FOLDER",
@@ -103,12 +110,15 @@ class TargetSettings(BaseSettings):
         None, alias="HARNESS_TARGET_DATABASE_URL", description='the database of `party.how = "sql"`'
     )
     token_server_log: Path | None = Field(
-        None, alias="HARNESS_TOKEN_SERVER_LOG", description="the file that the endpoint logs to (T11, T16)"
+        None,
+        alias="HARNESS_TOKEN_SERVER_LOG",
+        description="the file that the endpoint logs to (T11, T16); default: what `app_command` prints",
     )
     token_server_command: str | None = Field(
         None,
         alias="HARNESS_TOKEN_SERVER_COMMAND",
-        description="starts another endpoint like it, on `PORT`, for T14, T15 and T18",
+        description="starts another endpoint like it, on `PORT`, for T14, T15 and T18; default: "
+        "`app_command`",
     )
     party_id: str | None = Field(
         None,
@@ -136,7 +146,7 @@ class TargetSettings(BaseSettings):
     forbidden_origin: ServerUrl | None = Field(
         None, alias="HARNESS_FORBIDDEN_ORIGIN", description="an origin that is not on the allow-list (T06)"
     )
-    required_sightings: tuple[str, ...] = Field(
+    required_sightings: Names = Field(
         (),
         alias="HARNESS_REQUIRED_SIGHTINGS",
         description="places that must see the callId (C02); default: all that there are",
@@ -162,7 +172,8 @@ class TargetSettings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(cls, *_: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:  # noqa: ANN401
-        return sources["env_settings"], sources["init_settings"]
+        # What is told at once knows of the environment: see `load_target`.
+        return sources["init_settings"], sources["env_settings"]
 
     @classmethod
     def told_by(cls, name: str) -> str:
@@ -190,6 +201,19 @@ class TargetSettings(BaseSettings):
     def named_variables(self) -> list[str]:
         """Variables that requests name as `${NAME}`: what they hold may not be in a file."""
         return re.findall(r"\$\{(\w+)\}", self.party.model_dump_json())
+
+    @property
+    def app_address(self) -> str:
+        """That of the app which is started: an address of the target at its port."""
+        told = [self.token_url, self.host.url, self.viewer.url, self.pages_url]
+        at_port = (url for url in told if url and urlsplit(url).port == self.app_port)
+        return next(at_port, f"http://127.0.0.1:{self.app_port}/")
+
+    @property
+    def makes_parties(self) -> bool:
+        """Whether each check may have a party of its own."""
+        makes_people = self.supabase_service_role_key is not None or self.supabase == "local"
+        return self.party.how in ("sql", "rest") or (self.party.how != "given" and makes_people)
 
     def plain(self) -> dict[str, Any]:
         """The fields that describe the target itself, secrets as text; its tables as they are."""

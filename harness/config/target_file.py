@@ -16,7 +16,7 @@ from harness.config.loading import load
 from harness.config.target import TargetSettings
 from harness.errors import SettingsError
 
-PORT = "{port}"
+PORT, PARTY_ID = "{port}", "{party_id}"
 # What a file may say of the built-in system, too.
 OF_ANY_SYSTEM = {"waivers", "required_sightings"}
 
@@ -69,6 +69,8 @@ def _expect_whole(target: TargetSettings) -> None:
     starts = target.app_command is not None
     if target.token_url is None:
         return
+    _expect_port(target)
+    _expect_places(target)
     if target.supabase == "local" and not starts:
         raise SettingsError(
             'supabase = "local" starts one for the run, so the app must be started for the run, too: set '
@@ -81,28 +83,66 @@ def _expect_whole(target: TargetSettings) -> None:
         )
 
 
+def _expect_port(target: TargetSettings) -> None:
+    """An app that is started is on a port that only the run knows, unless it is told."""
+    told = [target.token_url, target.pages_url, target.host.url, target.viewer.url]
+    if target.app_command is not None and not any(f":{target.app_port}" in (url or "") for url in told):
+        raise SettingsError(
+            "app_command starts the app on a port that is free, so an address was expected to name it: write "
+            "http://127.0.0.1:{port}/... in token_url, host.url and viewer.url, or tell the port as app_port."
+        )
+
+
+def _expect_places(target: TargetSettings) -> None:
+    """Where each check makes a party of its own, its pages are where that party's id says."""
+    for key, url in (("host.url", target.host.url), ("viewer.url", target.viewer.url)):
+        if url is not None and PARTY_ID not in url and target.makes_parties:
+            raise SettingsError(
+                f"{key} was expected to hold {PARTY_ID}, since each check makes a party of its own: put it "
+                'where the id goes (path, query or fragment), or say `how = "given"` in [party] and name '
+                "one party by party_id."
+            )
+
+
 def _overridden(told: dict[str, Any]) -> dict[str, Any]:
-    """With what the environment says of single keys of tables: of whole fields it wins by itself."""
+    """With what the environment says, which wins: also of single keys of tables."""
     try:
         by_environment = EnvSettingsSource(TargetSettings)()
     except UnreadableSetting as error:
         raise SettingsError(f"A setting could not be read: {error}.") from None
-    tables = {name: keys for name, keys in by_environment.items() if isinstance(keys, dict) and name in told}
-    return {**told, **{name: {**told[name], **keys} for name, keys in tables.items()}}
+    # A whole field keeps the name of its variable, which is what a fault of it is told by.
+    in_file = {
+        name: value for name, value in told.items() if TargetSettings.told_by(name) not in by_environment
+    }
+    return _merged(in_file, by_environment)
+
+
+def _merged(one: dict[str, Any], winner: dict[str, Any]) -> dict[str, Any]:
+    both = {
+        name: _merged(one[name], value)
+        for name, value in winner.items()
+        if isinstance(value, dict) and isinstance(one.get(name), dict)
+    }
+    return {**one, **winner, **both}
 
 
 def _on_port(told: dict[str, Any]) -> dict[str, Any]:
     """With the app's port in place of `{port}`: one that was free just now, unless it is told."""
-    if "app_command" not in told:
+    if _told(told, "app_command") is None:
         return told
-    port = told.get("app_port") or _free_port()
+    port = _told(told, "app_port") or _free_port()
 
     def placed(value: object) -> object:
         if isinstance(value, str):
             return value.replace(PORT, str(port))
         return {key: placed(one) for key, one in value.items()} if isinstance(value, dict) else value
 
-    return {**{key: placed(value) for key, value in told.items()}, "app_port": port}
+    return {"app_port": port, **{key: placed(value) for key, value in told.items()}}
+
+
+def _told(told: dict[str, Any], name: str) -> Any:  # noqa: ANN401  it is not known to be right yet
+    """What the environment says of a field, or else the file."""
+    return told.get(TargetSettings.told_by(name), told.get(name))
 
 
 def _free_port() -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.config import HarnessSettings, load, load_target, secrets_of
+from harness.config import HarnessSettings, load, load_target
 from harness.plugin.stash import DEPLOYMENT, FAILED, KEEPER, RUN_LOG, STACK
 from harness.setup import pages
 from harness.stack import Deployment, Stack
@@ -82,9 +82,8 @@ def target(
         own = stack.target
         yield replace(own, required_sightings=told.required_sightings or own.required_sightings)
         return
-    deployment = Deployment(_of_worker(request.config, run_dir), harness_settings, told)
+    deployment = Deployment(_of_worker(request.config, run_dir), harness_settings, told, run_log.secrets)
     target = deployment.target
-    run_log.secrets.add(*target.secrets.values(), *secrets_of(told))
     if harness_settings.database_url is not None:
         run_log.secrets.add(harness_settings.database_url.get_secret_value())
     with deployment, closing(TokenEndpoint(target)) as endpoint:

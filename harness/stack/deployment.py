@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from harness.config import HarnessSettings, TargetSettings
+from harness.config import HarnessSettings, TargetSettings, secrets_of
 from harness.stack.app_process import AppProcess
 from harness.stack.keys import Keys, make_keys
 from harness.stack.servers import Servers, database_environment
 from harness.target import Target
+from harness.trace.redactor import Redactor
 
 # What an app that is started for the run is told, by these names in capital letters.
 FOR_APP = (
@@ -28,7 +29,14 @@ FOR_APP = (
 class Deployment:
     """A context: inside it all of the deployment runs that is to be started; `target` describes it."""
 
-    def __init__(self, run_dir: Path, settings: HarnessSettings, told: TargetSettings) -> None:
+    def __init__(
+        self,
+        run_dir: Path,
+        settings: HarnessSettings,
+        told: TargetSettings,
+        secrets: Redactor | None = None,
+    ) -> None:
+        """`secrets` learns those of the deployment; what its app prints is masked by it."""
         self._settings = settings
         self._told = told
         local = {
@@ -39,13 +47,15 @@ class Deployment:
         self.logs = self._servers.folder
         self.keys = self._keys()
         self.target = self._target()
+        self._secrets = secrets or Redactor()
+        self._secrets.add(*self.keys.secret_values(), *self.target.secrets.values(), *secrets_of(told))
         self._app = self._app_process()
 
     def __enter__(self) -> Deployment:
         try:
             self._servers.start(self._environment)
             if self._app is not None:
-                self._app.start(self._for_app())
+                self._app.start(self._for_app(), self._told.app_environment)
         except BaseException:
             self.stop()
             raise
@@ -77,8 +87,8 @@ class Deployment:
     def server_logs(self) -> dict[str, Path]:
         """What each server writes that can be read here, by its name in a timeline."""
         logs = self._servers.logs()
-        if self.target.token_server_log is not None:
-            logs["token-server"] = self.target.token_server_log
+        if self._told.token_server_log is not None:
+            logs["token-server"] = self._told.token_server_log
         elif self._app is not None:
             logs["token-server"] = self._servers.log("app")
         return logs
@@ -115,7 +125,15 @@ class Deployment:
         command = self._told.app_command
         if command is None:
             return None
-        return AppProcess(command, self._told.folder, self.target.token_url, self._servers.log("app"))
+        app = AppProcess(
+            command, self._told.folder, self._told.app_address, self._servers.log("app"), self._secrets
+        )
+        self.target = replace(
+            self.target,
+            token_server_log=self.target.token_server_log or app.printed,
+            token_server_command=self.target.token_server_command or command,
+        )
+        return app
 
     def _for_app(self) -> dict[str, str]:
         """Where its back ends are and with which keys: what was told or made, by the names of the target."""

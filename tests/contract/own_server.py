@@ -60,6 +60,7 @@ def started(
             port = keeper.getsockname()[1]
             process = subprocess.Popen(
                 [*_ends_with_us(), *shlex.split(command)],
+                cwd=target.folder,
                 env=server_environment({**settings, "PORT": str(port)}),
                 # It inherits the socket and does not know of it: so the port is kept for as long as it runs.
                 pass_fds=[keeper.fileno()] if kept else [],

@@ -132,6 +132,16 @@ def test_environment_overrides_single_keys_of_tables(tmp_path: Path, monkeypatch
             "[party]\nhow = 'rest'\nmake = { url = 'https://x.example', headers = { apikey = 'hush' } }",
             "apikey would be a secret in a file: write {session} or ${VARIABLE} there",
         ),
+        (
+            "[party]\nhow = 'rest'\n[party.make]\nurl = 'https://x.example'\n"
+            "body = { a = [{ password = 'hush' }] }",
+            "password would be a secret in a file: write {session} or ${VARIABLE} there",
+        ),
+        (
+            "[party]\nhow = 'rest'\nmake = { url = 'https://x.example/?access_token=hush' }",
+            "access_token would be a secret in a file",
+        ),
+        ("host = 'x'", "host is wrong"),
         ("stream = 'local'", "was expected to come with stream_base_url"),
         ("supabase = 'local'", "set app_command"),
     ],
@@ -141,3 +151,72 @@ def test_fault_of_a_table_names_its_key(tmp_path: Path, text: str, sentence: str
         load_target(file_of(tmp_path, f'token_url = "https://x.example"\n{text}'))
     assert sentence in str(told.value)
     assert "hush" not in str(told.value)
+
+
+def test_what_is_no_secret_by_its_name_may_be_in_the_file(tmp_path: Path) -> None:
+    request = (
+        "{ url = 'https://x.example/?v=1', headers = { X-Auth = '${T}' }, body = { author = 'A', n = 1 } }"
+    )
+    made = f"[party]\nhow = 'rest'\nmake = {request}"
+    told = load_target(file_of(tmp_path, f'token_url = "https://x.example"\n{made}'))
+    assert told.named_variables() == ["T"]
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"party": "{}", "key": "x"}, "host.url was expected to hold {party_id}"),
+        ({"party": "{ how = 'sql', make_sql = 'x' }"}, "host.url was expected to hold {party_id}"),
+        ({"party": "{}"}, None),
+        ({"party": "{ how = 'given' }", "key": "x"}, None),
+    ],
+)
+def test_pages_of_parties_that_are_made_say_which(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: dict[str, str], sentence: str | None
+) -> None:
+    monkeypatch.setenv("SUPABASE_SERVICE_ROLE_KEY", told.get("key", ""))
+    file = file_of(
+        tmp_path,
+        f'token_url = "https://x.example"\nparty = {told["party"]}\nhost.url = "https://x.example/studio"',
+    )
+    if sentence is None:
+        assert load_target(file).host.url == "https://x.example/studio"
+        return
+    with pytest.raises(SettingsError, match=sentence):
+        load_target(file)
+
+
+STARTED = """
+app_command = "serve"
+token_url = "http://127.0.0.1:{port}/token"
+[host]
+url = "http://127.0.0.1:{port}/{party_id}"
+"""
+
+
+def test_port_of_the_app_is_that_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_APP_PORT", "4711")
+    monkeypatch.setenv("HARNESS_VIEWER__URL", "http://127.0.0.1:{port}/watch/{party_id}")
+    monkeypatch.setenv("HARNESS_APP_ENVIRONMENT", "SITE, MODE")
+    target = load_target(file_of(tmp_path, STARTED))
+    assert (target.token_url, target.app_port) == ("http://127.0.0.1:4711/token", 4711)
+    assert target.host.url == "http://127.0.0.1:4711/{party_id}"
+    assert target.viewer.url == "http://127.0.0.1:4711/watch/{party_id}"
+    assert target.app_environment == ("SITE", "MODE")
+    assert target.app_address == target.token_url
+    monkeypatch.setenv("HARNESS_TOKEN_URL", "http://127.0.0.1:{port}/other")
+    assert load_target(file_of(tmp_path, STARTED)).token_url == "http://127.0.0.1:4711/other"
+
+
+def test_an_app_that_is_started_by_the_environment_has_its_port(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARNESS_APP_COMMAND", "serve")
+    target = load_target(file_of(tmp_path, STARTED.replace('app_command = "serve"', "")))
+    assert target.token_url == f"http://127.0.0.1:{target.app_port}/token"
+
+
+def test_addresses_of_an_app_that_is_started_name_its_port(tmp_path: Path) -> None:
+    file = file_of(tmp_path, 'app_command = "serve"\ntoken_url = "http://127.0.0.1:3000/token"')
+    with pytest.raises(SettingsError, match=r"write http://127.0.0.1:\{port\}/"):
+        load_target(file)

@@ -1,0 +1,127 @@
+"""An app that is started for the run: what it is told, what of it is kept, and how its faults are told."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness.browser.eventually import eventually
+from harness.config import app_environment
+from harness.errors import ServerError
+from harness.serving import bind
+from harness.stack.app_process import AppProcess
+from harness.trace.redactor import Redactor
+
+SERVER = """
+import http.server, json, os
+print("told", json.dumps(dict(os.environ)), flush=True)
+at = ("127.0.0.1", int(os.environ["PORT"]))
+server = http.server.ThreadingHTTPServer(at, http.server.SimpleHTTPRequestHandler)
+server.serve_forever()
+"""
+ENDS = "import sys; print('No DATABASE_URL, and the key is hush-hush'); sys.exit(3)"
+HANGS = """
+import os, socket
+listener = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
+kept = [listener.accept() for _ in iter(int, 1)]
+"""
+SPEAKS_OTHERWISE = """
+import os, socket
+listener = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
+while True:
+    with listener.accept()[0] as one: one.sendall(b"SSH-2.0-x\\r\\n")
+"""
+LISTENS_ELSEWHERE = "print('I am at 1'); import threading; threading.Event().wait()"
+SHORT = 2.0  # seconds; enough for a Python to start, or to say nothing in
+
+Starts = Callable[..., AppProcess]
+
+
+@pytest.fixture
+def starts(tmp_path: Path) -> Iterator[Starts]:
+    """Starts a Python program as the app; it is ended after the test."""
+    apps: list[AppProcess] = []
+
+    def start(program: str, more: tuple[str, ...] = (), within: float = 30.0) -> AppProcess:
+        with bind(0) as listener:
+            port = listener.getsockname()[1]
+        command = f"{shlex.quote(sys.executable)} -c {shlex.quote(program)}"
+        url = f"http://127.0.0.1:{port}/api"
+        apps.append(AppProcess(command, tmp_path, url, tmp_path / "app.log", Redactor(["hush-hush"])))
+        apps[-1].start({"PORT": str(port), "STREAM_API_SECRET": "hush-hush"}, more, within=within)
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.stop()
+
+
+def test_it_gets_its_settings_the_machine_and_what_is_named(
+    starts: Starts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_TOKEN", "of-the-job")
+    monkeypatch.setenv("SITE", "of-the-app")
+    app = starts(SERVER, ("SITE", "NOT_SET"))
+    eventually(lambda: None if "told" in app.printed.read_text() else "nothing was printed", within=20)
+    told = app.printed.read_text()
+    assert '"SITE": "of-the-app"' in told
+    assert '"PATH"' in told
+    assert "GITHUB_TOKEN" not in told
+    assert "PYTHONPATH" not in told
+    # A check may find the secret where the app printed it; who reads the run's folder may not.
+    assert "hush-hush" in told
+    eventually(lambda: None if "***" in (tmp_path / "app.log").read_text() else "nothing was kept", within=20)
+    assert "hush-hush" not in (tmp_path / "app.log").read_text()
+    app.stop()
+    assert not app.printed.exists()
+
+
+@pytest.mark.parametrize(
+    ("program", "within", "sentence"),
+    [
+        (ENDS, 30.0, "ended with exit code 3: see its last lines"),
+        (HANGS, SHORT, "takes the connection and says nothing"),
+        (SPEAKS_OTHERWISE, SHORT, "what came is no HTTP"),
+        (LISTENS_ELSEWHERE, SHORT, "nothing listens there: let it listen on PORT"),
+    ],
+)
+def test_an_app_that_does_not_come_up_is_one_sentence(
+    starts: Starts, program: str, within: float, sentence: str
+) -> None:
+    with pytest.raises(ServerError, match=sentence) as told:
+        starts(program, within=within)
+    assert "hush-hush" not in str(told.value)
+    if program == ENDS:
+        assert "No DATABASE_URL, and the key is ***" in str(told.value)
+
+
+def test_an_app_that_ends_later_is_noticed(starts: Starts) -> None:
+    app = starts(
+        SERVER.replace("server.serve_forever()", "[server.handle_request() for _ in range(2)]; 1 / 0")
+    )
+    with httpx.Client(trust_env=False) as asking:
+        url = app._root
+        eventually(lambda: _why_alive(app, asking, url), within=20)
+    with pytest.raises(ServerError, match=r"ended with exit code 1[\s\S]*ZeroDivisionError"):
+        app.check()
+
+
+def _why_alive(app: AppProcess, asking: httpx.Client, url: str) -> str | None:
+    try:
+        asking.get(url, timeout=20)
+        app.check()
+    except (ServerError, httpx.TransportError):
+        return None if app._process is not None and app._process.poll() is not None else "it still runs"
+    return "it still runs"
+
+
+def test_settings_of_its_own_win_over_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "1")
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    told = app_environment({"PORT": "2"}, ["PORT"])
+    assert (told["PORT"], told["LC_ALL"]) == ("2", "C.UTF-8")
