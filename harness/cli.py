@@ -168,18 +168,21 @@ def _questions(command: click.Command) -> click.Command:
 @target.command(help="Ask for what a target file needs, and write it; without a terminal, options alone.")
 @click.option("--output", type=click.Path(path_type=Path), default=Path("harness.toml"), help="the file")
 @click.option("--force", is_flag=True, help="replace a file that is there")
-def init(output: Path, force: bool, **told: str | None) -> None:
+@click.option(
+    "--set", "others", metavar="KEY=VALUE", multiple=True, help="any other key of docs/target.md; may repeat"
+)
+def init(output: Path, force: bool, others: Sequence[str], **told: str | None) -> None:
+    from harness.target_file.asking import Asking
     from harness.target_file.questions import QUESTIONS
-    from harness.target_file.writing import write
+    from harness.target_file.writing import lacks, write
 
-    answers = {question.key: told[question.name] or "" for question in QUESTIONS}
-    if sys.stdin.isatty():
-        for question in QUESTIONS:
-            if not answers[question.key]:
-                asks = f"{question.asks} (like {question.example})" if question.example else question.asks
-                answers[question.key] = click.prompt(asks, default=question.default)
-    write(output, answers, force=force)
+    answers = {question.key: answer for question in QUESTIONS if (answer := told[question.name])}
+    asking = Asking(answers, others, is_person=sys.stdin.isatty())
+    asking.may_replace(output, force=force)
+    write(output, asking.whole())
     click.echo(f"{output} is written: see what it lacks with `{program()} target check --target {output}`.")
+    for line in lacks(asking.answers):
+        click.echo(line)
 
 
 _questions(init)

@@ -36,7 +36,7 @@ def test_file_is_written_of_options_alone(tmp_path: Path) -> None:
         file.parent, "target", "init", *TOLD, "--stream", "reel", "--output", str(file), "--force"
     )
     assert wrong.code == 2
-    assert "stream is wrong (input should be 'local' or 'real', came 'reel')" in wrong.text
+    assert "stream is wrong (input should be 'local' or 'real')" in wrong.text
     assert "reel" not in file.read_text()
 
 
