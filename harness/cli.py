@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import signal
 import sys
 import traceback
@@ -17,13 +18,14 @@ except ImportError as error:
     sys.exit(2)
 
 from harness.errors import HarnessError
-from harness.setup.commands import BROWSER, COMMANDS, PACKAGES, needs, program, unknown
+from harness.setup.commands import BROWSER, COMMANDS, PACKAGES, POSTGRES, needs, program, unknown
 from harness.setup.start import interrupt
 
 if TYPE_CHECKING:
     from harness.config import HarnessSettings, TargetSettings
     from harness.setup.everything import Ready
 
+ENDPOINT = "T"  # the checks of the token endpoint, which need no browser
 PASS_ON = {"ignore_unknown_options": True, "allow_extra_args": True, "allow_interspersed_args": False}
 
 
@@ -93,16 +95,25 @@ def gate(
     )
     deployment = load_target(settings.target_file, token_url)
     named = [] if only is None else [only]
-    choose(named, catalogue())  # a wrong name is told before anything is installed
+    chosen = choose(named, catalogue())  # a wrong name is told before anything is installed
     speed = Speed(workers, Share.parse(shard) if shard else None, time_limit, timings)
-    needed = [need for need in _gate_needs(deployment) if not (settings.connect and need == BROWSER)]
-    _make_ready(settings, needed)
+    in_browsers = any(check.area != ENDPOINT for check in chosen)
+    _make_ready(settings, _without_remote(settings, _gate_needs(deployment, in_browsers=in_browsers)))
     return run_gate(settings, named, deployment, speed, profiled=profile)
 
 
-def _gate_needs(target: TargetSettings) -> Sequence[str]:
-    """A token endpoint elsewhere is asked without any browser, pages or database of ours."""
-    return COMMANDS["gate"].needs if target.token_url is None else (PACKAGES,)
+def _gate_needs(target: TargetSettings, *, in_browsers: bool) -> Sequence[str]:
+    """A deployment has pages of its own; it needs a database of ours, or browsers, only when it says so."""
+    if target.token_url is None:
+        return COMMANDS["gate"].needs
+    browser = (BROWSER,) if in_browsers and target.host.url is not None else ()
+    database = (POSTGRES,) if target.supabase == "local" else ()
+    return (PACKAGES, *browser, *database)
+
+
+def _without_remote(settings: HarnessSettings, needed: Sequence[str]) -> Sequence[str]:
+    """Playwright servers have browsers of their own."""
+    return [need for need in needed if not (settings.connect and need == BROWSER)]
 
 
 @commands.group(help=COMMANDS["report"].does)
@@ -138,7 +149,7 @@ def replay(run: str, check: str, runs: Path | None, target: Path | None) -> int:
         update={name: value for name, value in told.items() if value is not None}
     )
     again = Replay.of(settings, run, check, catalogue())
-    _make_ready(again.settings, _gate_needs(again.target))
+    _make_ready(again.settings, _gate_needs(again.target, in_browsers=not check.startswith(ENDPOINT)))
     return again.run()
 
 
@@ -193,12 +204,15 @@ _questions(init)
 def check(file: Path | None) -> int:
     from harness.config import HarnessSettings, load, load_target
     from harness.errors import UsageError
+    from harness.gate.catalogue import catalogue, expect_checks
     from harness.target_file.inspection import inspect
 
     settings = load(HarnessSettings)
     told = load_target(file or settings.target_file)
     if told.token_url is None:
         raise UsageError("There is no target to look at: name a file with --target, or HARNESS_TOKEN_URL.")
+    expect_checks(told.waivers, catalogue())
+    _make_ready(settings, _without_remote(settings, _gate_needs(told, in_browsers=True)))
     return inspect(told, settings, click.echo)
 
 
@@ -277,7 +291,9 @@ def test(arguments: Sequence[str]) -> int:
 
     settings = load(HarnessSettings)
     _make_ready(settings, COMMANDS["test"].needs)
-    return run_own_tests(settings, list(arguments))
+    # Other projects' pytest may have a --seed of its own, so that of the plugin has a longer name.
+    own = [re.sub(r"^--seed(?=$|=)", "--harness-seed", argument) for argument in arguments]
+    return run_own_tests(settings, own)
 
 
 @commands.command(help=COMMANDS["doctor"].does)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.config import CiSettings, TargetSettings, load, secrets_of
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.gate.catalogue import Check, catalogue, choose, expect_checks
 from harness.gate.interruption import interruptible
 from harness.gate.results import CheckResult, results
@@ -79,7 +79,8 @@ def gate(
     from harness.trace.redactor import Redactor
 
     plan = _plan(speed, target, settings, until)
-    progress = Progress(known, console)
+    # A test may prove more than was asked for: that is not told.
+    progress = Progress({check.id: check for check in chosen}, console)
     progress.begin(settings.seed)
     database_url = [settings.database_url.get_secret_value()] if settings.database_url else []
     secrets = Redactor([*database_url, *secrets_of(target)])
@@ -116,6 +117,11 @@ def _plan(speed: Speed, target: TargetSettings, settings: HarnessSettings, until
         known = read_timings(speed.timings)
     elif speed.shard is None:
         known = remembered(memory)
+    if (speed.workers or 1) > 1 and target.token_url is not None and not target.makes_parties:
+        raise UsageError(
+            f"--workers {speed.workers} would have checks meet in the one party that the target gives: leave "
+            "it out, or let checks make parties ([party] of the target file)."
+        )
     workers = speed.workers or default_workers(target)
     return Plan(workers, speed.shard or Share(), until, known, memory)
 

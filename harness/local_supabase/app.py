@@ -82,7 +82,9 @@ async def _not_offered(request: Request, error: Exception) -> Response:
 async def _database_error(request: Request, error: Exception) -> Response:
     # Of Auth: the table door answers for itself. The statement is not logged, it carries passwords.
     log.error("%s %s: %s", request.method, request.url.path, type(error).__name__)
-    return AuthError(500, "unexpected_failure", "Database error querying schema").response(request)
+    gone = isinstance(error, psycopg.OperationalError | PoolTimeout)
+    why = ": PostgreSQL has ended, or does not answer" if gone else ""
+    return AuthError(500, "unexpected_failure", f"Database error querying schema{why}").response(request)
 
 
 async def _unknown(request: Request, _error: Exception) -> Response:

@@ -84,7 +84,7 @@ class Database:
     async def as_owner(self) -> AsyncIterator[Connection]:
         """A transaction past all policies, for Auth. Raises OperationalError when PostgreSQL is gone."""
         if self._pool is None or (self._cluster is not None and self._cluster.ended.is_set()):
-            raise OperationalError("the database has ended")
+            raise OperationalError("PostgreSQL has ended")
         async with self._pool.connection() as connection:
             yield connection
 

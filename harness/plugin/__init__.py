@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from harness.browser.keeper import Keeper
-from harness.config import HarnessSettings, load
 from harness.errors import NotGiven
 from harness.plugin.failing import Fail, NewRehearsal, _rehearsals, fail, new_rehearsal, rehearsal
 from harness.plugin.one_id import OneId, one_id
@@ -108,7 +107,9 @@ __all__ = [
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness")
     group.addoption("--run-dir", type=Path, help="folder for the evidence; default: a temporary one")
-    group.addoption("--seed", type=int, help="what names and titles are made from; default: HARNESS_SEED, 1")
+    group.addoption(
+        "--harness-seed", type=int, help="what names and titles are made from; default: HARNESS_SEED, 1"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -117,14 +118,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if run_dir is not None:
         config.stash[RUN_LOG] = RunLog(run_dir / "events.jsonl")
         config.pluginmanager.register(OutcomeRecorder(config.stash[RUN_LOG]), "harness outcomes")
-        config.stash[KEEPER] = Keeper(config.stash[RUN_LOG], config.getoption("--seed"))
+        config.stash[KEEPER] = Keeper(config.stash[RUN_LOG], config.getoption("--harness-seed"))
         config.pluginmanager.register(config.stash[KEEPER], "harness evidence")
-
-
-def pytest_report_header(config: pytest.Config) -> str:
-    seed = config.getoption("--seed")
-    seed = load(HarnessSettings).seed if seed is None else seed
-    return f"names and paths: --seed {seed}"
 
 
 @pytest.hookimpl(wrapper=True)

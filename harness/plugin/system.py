@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def harness_settings(pytestconfig: pytest.Config) -> HarnessSettings:
     """What the environment says, and the command line of pytest."""
-    settings, seed = load(HarnessSettings), pytestconfig.getoption("--seed")
+    settings, seed = load(HarnessSettings), pytestconfig.getoption("--harness-seed")
     return settings if seed is None else settings.model_copy(update={"seed": seed})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,7 @@ EVERYTHING = (PACKAGES, BROWSER, PAGES, POSTGRES)
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 LOCK = CHECKOUT / "requirements.lock"
+CHECKS = Path(__file__).resolve().parents[1] / "gate" / "checks.toml"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,25 @@ def wrong_server(arguments: Sequence[str]) -> str | None:
     words = [word for argument in arguments[1:] for word in argument.split("=", 1)]
     named = [name for option, name in pairwise(words) if option == "--only"]
     return next((unknown(name, SERVERS, "server") for name in named if name not in SERVERS), None)
+
+
+def wrong_check(arguments: Sequence[str]) -> str | None:
+    """Why `gate --only NAMES` cannot be, said before anything is installed for it; None when it can."""
+    if arguments[:1] != ["gate"]:
+        return None
+    words = [word for argument in arguments[1:] for word in argument.split("=", 1)]
+    named = [value for option, value in pairwise(words) if option == "--only"]
+    checks = tomllib.loads(CHECKS.read_text(encoding="utf-8"))
+    known = {*checks, *(check[0] for check in checks)}
+    names = [name.strip().upper() for value in named for name in value.split(",") if name.strip()]
+    wrong = next((name for name in names if name not in known), None)
+    if wrong is None:
+        return None
+    near = difflib.get_close_matches(wrong, checks, n=1)
+    return (
+        f"There is no check {wrong!r}.{f' Did you mean {near[0]}?' if near else ''} Expected ids such as "
+        f"{next(iter(checks))} or areas ({', '.join(sorted(known - checks.keys()))}), separated by commas."
+    )
 
 
 def in_checkout() -> bool:

@@ -17,6 +17,7 @@ from harness.setup.commands import (
     needs,
     unknown,
     usage,
+    wrong_check,
     wrong_server,
 )
 from harness.setup.progress import Progress
@@ -51,7 +52,7 @@ def _start(arguments: list[str]) -> int:
         return 0
     if arguments[0] not in COMMANDS:
         raise UsageError(unknown(arguments[0]))
-    if wrong := wrong_server(arguments):
+    if wrong := wrong_server(arguments) or wrong_check(arguments):
         raise UsageError(wrong)
     return _enter(VirtualEnvironment(CHECKOUT), arguments)
 

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 import click
 import pytest
 
 from harness import cli
+from harness.config import HostPage, TargetSettings
 from harness.errors import SetUpError
-from harness.setup.commands import COMMANDS
+from harness.setup.commands import BROWSER, COMMANDS, PACKAGES, POSTGRES
 
 
 def run(*arguments: str) -> int:
@@ -54,6 +56,23 @@ def test_a_browser_that_is_not_there_is_one_sentence(
         "HARNESS_BROWSER names /nowhere/chrome, which is no browser that starts: name a Chromium or Chrome, "
         "or unset it.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ({"host": True, "in_browsers": True}, (PACKAGES, BROWSER)),
+        ({"host": True, "in_browsers": False}, (PACKAGES,)),
+        ({"host": False, "in_browsers": True}, (PACKAGES,)),
+        ({"host": True, "in_browsers": True, "supabase": "local"}, (PACKAGES, BROWSER, POSTGRES)),
+    ],
+)
+def test_a_deployment_needs_a_browser_where_its_pages_are_looked_at(
+    told: dict[str, Any], expected: tuple[str, ...]
+) -> None:
+    page = HostPage(url="https://x.example/{party_id}") if told["host"] else HostPage()
+    target = TargetSettings(token_url="https://x.example", host=page, supabase=told.get("supabase", "real"))
+    assert cli._gate_needs(target, in_browsers=told["in_browsers"]) == expected
 
 
 def test_a_setting_that_cannot_be_read_is_named(

@@ -21,12 +21,14 @@ EXAMPLES = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "library.md").rea
 def test_examples_pass_in_a_project_of_ones_own(tmp_path: Path) -> None:
     for number, example in enumerate(EXAMPLES):
         (tmp_path / f"test_example_{number}.py").write_text(example)
+    (tmp_path / "conftest.py").write_text("def pytest_addoption(parser): parser.addoption('--seed')\n")
     # One that must fail: so a run of these can.
     (tmp_path / "test_wrong.py").write_text("def test_wrong(party): assert party.id == 'another'\n")
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "harness", "-p", "no:cacheprovider"],
+        # A project's own --seed, and somebody else's HARNESS_SEED, are no business of the plugin's.
+        [sys.executable, "-m", "pytest", "--seed=x", "-p", "harness", "-p", "no:cacheprovider"],
         cwd=tmp_path,
-        env=child_environment({"PYTEST_ADDOPTS": ""}),
+        env=child_environment({"PYTEST_ADDOPTS": "", "HARNESS_SEED": "7"}),
         capture_output=True,
         text=True,
         timeout=180,
@@ -34,6 +36,7 @@ def test_examples_pass_in_a_project_of_ones_own(tmp_path: Path) -> None:
     )
     assert f"1 failed, {len(EXAMPLES)} passed" in ran.stdout, ran.stdout + ran.stderr
     assert len(EXAMPLES) == 3
+    assert "seed" not in ran.stdout
 
 
 def test_versions_agree() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from harness.gate import Speed
+from harness.config import HarnessSettings, TargetSettings
+from harness.errors import UsageError
+from harness.gate import Speed, gate
+from harness.gate.release import default_workers
 from harness.gate.share import Share
 from tests.unit.gate.conftest import GateRun, RunGate
 
@@ -117,3 +121,23 @@ def test_time_that_is_over_is_a_clean_end_with_a_report(run_gate: RunGate) -> No
     assert "time limit of 5 s" in run.report
     assert "time limit of 5 s" in run.junit
     assert run.events[-1]["what"] == "verdict"
+
+
+def test_checks_do_not_meet_in_one_party(tmp_path: Path) -> None:
+    target = TargetSettings(token_url="https://x.example", party_id="one")
+    settings = HarnessSettings(runs=tmp_path / "runs", cache_home=tmp_path / "cache")
+    with pytest.raises(UsageError, match="--workers 2 would have checks meet in the one party"):
+        gate(settings, (), target, Speed(workers=2))
+    assert default_workers(target) == 1
+
+
+def test_only_what_was_asked_for_is_told(run_gate: RunGate) -> None:
+    both = """
+    @pytest.mark.check("T01")
+    @pytest.mark.check("T02")
+    def test_both(): pass
+    """
+    ran = run_gate(both, ["T02"])
+    assert ran.exit_code == 0
+    assert "T02" in ran.terminal
+    assert "T01" not in ran.terminal

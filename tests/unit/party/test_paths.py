@@ -1,7 +1,7 @@
 """Hundreds of paths through a party, without a browser: whatever happens, it stays one party.
 
 It is a test of the servers and of the order in which the pages ask them, so it stands with the unit tests:
-what a release is judged by are checks with browsers. The seed is that of the run (`--seed`), and printed.
+what a release is judged by are checks with browsers. The seed is that of the run, and printed.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def walk(machine: type[PartyMachine], number: int, paths: int = PATHS) -> None:
 def test_whatever_happens_it_stays_one_party(
     machine: type[PartyMachine], harness_settings: HarnessSettings
 ) -> None:
-    print(f"paths with --seed {harness_settings.seed}")  # noqa: T201  pytest shows it with a failure
+    print(f"paths with --harness-seed {harness_settings.seed}")  # noqa: T201  pytest shows it with a failure
     walk(machine, harness_settings.seed)
     assert machine.paths >= PATHS
 

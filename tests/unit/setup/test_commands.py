@@ -2,7 +2,17 @@ from __future__ import annotations
 
 import pytest
 
-from harness.setup.commands import BROWSER, COMMANDS, PACKAGES, PAGES, POSTGRES, needs, unknown, usage
+from harness.setup.commands import (
+    BROWSER,
+    COMMANDS,
+    PACKAGES,
+    PAGES,
+    POSTGRES,
+    needs,
+    unknown,
+    usage,
+    wrong_check,
+)
 
 
 @pytest.mark.parametrize(
@@ -29,3 +39,20 @@ def test_an_unknown_name_is_told_with_the_nearest_or_with_all() -> None:
 
 def test_help_names_every_command() -> None:
     assert all(f"  {name} " in usage() and command.does in usage() for name, command in COMMANDS.items())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["gate", "--only", "T99"], "There is no check 'T99'. Did you mean T"),
+        (["gate", "--only=G,x"], "There is no check 'X'."),
+        (["gate", "--only", "G,t01"], None),
+        (["gate"], None),
+        (["up", "--only", "stream"], None),
+    ],
+)
+def test_a_check_that_is_none_is_told_before_anything_is_installed(
+    arguments: list[str], said: str | None
+) -> None:
+    told = wrong_check(arguments)
+    assert told == said if said is None else said in str(told)
