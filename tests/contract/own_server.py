@@ -96,12 +96,12 @@ def own_server(target: Target, settings: Mapping[str, str], log: Path) -> Iterat
     """The target as it is with this token server in place of its own."""
     process, url = started(target, settings, log)
     try:
-        reason = _why_not_up(process, url)
+        reason = why_not_up(process, url)
         if reason is not None and IN_USE.search(log.read_text(errors="replace")):
             # It is one that shares no address: then its port can only be free, and may be lost to another.
             end(process)
             process, url = started(target, settings, log, kept=False)
-            reason = _why_not_up(process, url)
+            reason = why_not_up(process, url)
         if reason is not None:
             last = log.read_text(errors="replace").strip().splitlines()[-3:]
             raise ServerError(
@@ -113,7 +113,7 @@ def own_server(target: Target, settings: Mapping[str, str], log: Path) -> Iterat
         end(process)
 
 
-def _why_not_up(process: subprocess.Popen[bytes], url: str) -> str | None:
+def why_not_up(process: subprocess.Popen[bytes], url: str) -> str | None:
     """None as soon as it answers; else why it does not: it ended, or STARTS_WITHIN is over."""
 
     def why_not_yet() -> str | None:
