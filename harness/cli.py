@@ -201,7 +201,12 @@ _questions(init)
 
 @target.command(help="Look at each piece of a target: exit 0 all green, 1 red, 2 something was not tried.")
 @click.option("--target", "file", type=click.Path(path_type=Path), help="the file (default: HARNESS_TARGET)")
-def check(file: Path | None) -> int:
+@click.option(
+    "--live/--no-live",
+    default=None,
+    help="go live once, and end it (default: yes in a party that is made for it, no in a given one)",
+)
+def check(file: Path | None, live: bool | None) -> int:
     from harness.config import HarnessSettings, load, load_target
     from harness.errors import UsageError
     from harness.gate.catalogue import catalogue, expect_checks
@@ -213,7 +218,7 @@ def check(file: Path | None) -> int:
         raise UsageError("There is no target to look at: name a file with --target, or HARNESS_TOKEN_URL.")
     expect_checks(told.waivers, catalogue())
     _make_ready(settings, _without_remote(settings, _gate_needs(told, in_browsers=True)))
-    return inspect(told, settings, click.echo)
+    return inspect(told, settings, click.echo, live=live)
 
 
 @commands.command(help=COMMANDS["up"].does)

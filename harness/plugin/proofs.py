@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,27 +12,20 @@ from harness.browser.eventually import eventually
 from harness.browser.host import Host
 from harness.browser.off_air import expect_off_air
 from harness.browser.visitor import Visitor
-from harness.errors import Finding
+from harness.plugin.sighted import Sighted
 from harness.target import (
     Party,
-    Person,
     StreamApi,
     StreamJournal,
     Supabase,
     Target,
-    witnesses,
 )
 from harness.trace.events import RunLog
-from harness.trace.sightings import Ledger, Sighting
-
-if TYPE_CHECKING:
-    pass
-
+from harness.trace.sightings import Ledger
 
 Keep = Callable[..., None]
 NothingLive = Callable[[Party, Host], None]
 LedgerOf = Callable[..., Ledger]
-LATE_BY = 6.0  # seconds that a webhook may take
 
 
 @pytest.fixture
@@ -90,38 +80,13 @@ def ledger_of(
 ) -> LedgerOf:
     """`ledger_of(party, host, viewer)`: where they, the servers and the database saw the callId."""
 
-    def witnessed(party: Party, accounts: list[Person], since: float) -> list[Sighting]:
-        seen = [*witnesses.in_database(supabase, party), *witnesses.on_stream(stream_api, party)]
-        if target.token_server_log is not None:
-            seen += witnesses.in_server_log(target.token_server_log, party, accounts)
-        if target.webhook_log is not None:
-            seen += witnesses.in_webhooks(target.webhook_log, party, accounts)
-        if stream_journal is not None:
-            seen += witnesses.in_journal(stream_journal, party, accounts)
-            elsewhere = {other.id for other in parties_made if other.id != party.id}
-            seen += witnesses.in_calls_made(stream_journal, party, since, elsewhere)
-        return seen
+    sighted = Sighted(target, supabase, stream_api, stream_journal, parties_made)
 
     def gather(party: Party, *people: Visitor) -> Ledger:
-        accounts = [person.account for person in people if person.account]
-        since = min((person.recorder.began for person in people), default=time.time())
-        for person in people:
-            person.recorder.sight_links()
-        on_pages = [sighting for person in people for sighting in person.recorder.sightings]
-        ledger = Ledger()
-
-        def why_not_yet() -> str | None:
-            nonlocal ledger
-            seen = witnessed(party, accounts, since)
-            ledger = Ledger([*seen, *on_pages])
-            late = "webhook" in target.sightings() and ledger.missing(["webhook"])
-            return "no webhook has told of the call yet" if late else None
-
-        # What never comes is missing in the ledger, and the check that asks for it says so.
-        with suppress(Finding):
-            eventually(why_not_yet, within=LATE_BY)
+        ledger = sighted.ledger(party, *people)
+        known = sighted.on_pages(*people)
         for sighting in ledger.in_order():
-            if sighting not in on_pages:
+            if sighting not in known:
                 run_log.event(**sighting.as_event())
         return ledger
 

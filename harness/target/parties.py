@@ -22,7 +22,16 @@ from harness.target.people import Person
 from harness.target.target import Target
 
 APP = "The app"
-Row = dict[str, Any]
+
+
+class Row(dict[str, Any]):
+    """By our names; who asks for one that the target file leads nowhere is told so."""
+
+    def __missing__(self, name: str) -> Any:  # noqa: ANN401
+        raise ServerError(
+            f"party.{name} was expected to name a column of the party, or party.read_sql to return {name} by "
+            f"that name, but it has only {', '.join(sorted(self))}."
+        )
 
 
 class Parties(Protocol):
@@ -53,13 +62,14 @@ class SqlParties:
         return str(next(iter(row.values())))
 
     def row(self, party_id: str) -> Row | None:
-        return self._run("read_sql", party_id=party_id)
+        row = self._run("read_sql", party_id=party_id)
+        return None if row is None else Row(row)
 
     def remove(self, party_id: str) -> None:
         if self._told.remove_sql is not None:
             self._run("remove_sql", party_id=party_id)
 
-    def _run(self, key: str, **values: str) -> Row | None:
+    def _run(self, key: str, **values: str) -> dict[str, Any] | None:
         statement = self._target.needed_of("party", key)
         url = self._target.needed("database_url")
         with _told_of(f"party.{key}"), psycopg.connect(url, row_factory=dict_row) as connection:
@@ -83,10 +93,12 @@ class RestParties:
     def row(self, party_id: str) -> Row | None:
         answer = self._ask("read", self._hosts.get(party_id), party_id=party_id)
         places = {"is_live": self._told.read_is_live, "stream_app_id": self._told.read_stream_app_id}
-        return {
-            "id": party_id,
-            **{name: _at(answer, at, f"party.read_{name}") for name, at in places.items()},
-        }
+        return Row(
+            {
+                "id": party_id,
+                **{name: _at(answer, at, f"party.read_{name}") for name, at in places.items()},
+            }
+        )
 
     def remove(self, party_id: str) -> None:
         if self._told.remove is not None:

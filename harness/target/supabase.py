@@ -14,7 +14,7 @@ import httpx
 from harness.config import PartyMaking
 from harness.errors import NotGiven, ServerError
 from harness.target import transport
-from harness.target.parties import Parties, RestParties, SqlParties
+from harness.target.parties import Parties, RestParties, Row, SqlParties
 from harness.target.people import Party, Person, Session
 from harness.target.target import Target
 
@@ -79,10 +79,10 @@ class Supabase:
         return Party(id=self._parties.make(host, title), host=host, title=title)
 
     def party_row(self, party_id: str) -> dict[str, Any]:
-        """The party as the database has it; raises KeyError when there is no such row."""
+        """The party as the database has it; raises ServerError when there is no such row."""
         row = self._parties.row(party_id)
         if row is None:
-            raise KeyError(f"There is no party {party_id} in the database.")
+            raise ServerError(f"The party {party_id} was expected to be in the database, but there is none.")
         return row
 
     def party_shown_to(self, session: Session, party_id: str) -> dict[str, Any] | None:
@@ -159,10 +159,10 @@ class RowParties:
         """A row that says nothing of being live."""
         told, prefer = self._told, {"prefer": "return=representation"}
         wanted = {**told.values, told.host: host.id, told.title: title}
-        row = self._rest(
+        rows = self._rest(
             "POST", told.table, "create a party (see [party])", json=wanted, headers=prefer
-        ).json()[0]
-        return str(row[told.id])
+        ).json()
+        return str(_in_our_words(told, rows[0])["id"] if rows else "")
 
     def row(self, party_id: str) -> dict[str, Any] | None:
         """By the columns that `[party]` names."""
@@ -184,7 +184,7 @@ def _in_our_words(told: PartyMaking, row: Mapping[str, Any]) -> dict[str, Any]:
         "created_at": told.created_at,
         "updated_at": told.updated_at,
     }
-    return {**row, **{name: row[column] for name, column in ours.items() if column in row}}
+    return Row({**row, **{name: row[column] for name, column in ours.items() if column in row}})
 
 
 def _keys(key: str) -> dict[str, str]:

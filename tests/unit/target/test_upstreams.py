@@ -50,7 +50,7 @@ def test_party_is_read_renamed_and_deleted(system: System) -> None:
     profiles = system.small_supabase.tables["profiles"]
     assert [row["display_name"] for row in profiles if row["id"] == party.host_id] == ["Another"]
     system.supabase.delete(party)
-    with pytest.raises(KeyError, match=party.id):
+    with pytest.raises(ServerError, match=party.id):
         system.supabase.party_row(party.id)
 
 
