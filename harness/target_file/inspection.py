@@ -27,7 +27,8 @@ from harness.trace.redactor import Redactor
 
 NO_CALL = "harness-target-check"  # the id of a call that nobody has
 STARTED = ("app_command", "app_environment", "app_port", "folder", "stream", "stream_base_url", "supabase")
-WIDTH = 22
+WIDTH = 28
+LAST_LINES = 12
 
 
 class Inspection:
@@ -126,6 +127,7 @@ class Inspection:
         )
         yield piece
         if cast is None or party is None or host is None or viewer is None or not all(ready):
+            yield Piece("going live", "not tried", "needs what is not green above")
             return
         if not self._live:
             yield Piece("going live", "unverified", "a given party stays as it is, unless --live is said")
@@ -228,8 +230,16 @@ def inspect(
         for piece in inspection.run():
             sentence = inspection.secrets.redact(piece.sentence)
             say(f"{piece.state:12}{piece.name:{WIDTH}}{sentence}")
-    states = {piece.state for piece in inspection.pieces}
+        states = {piece.state for piece in inspection.pieces}
+        printed = _last_of(Path(folder) / "logs" / "app.log")
+        if "red" in states and printed:
+            say(f"What the app printed last:{printed}")
     return 1 if "red" in states else 2 if "not tried" in states else 0
+
+
+def _last_of(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:] if log.exists() else []
+    return "".join(f"\n    {line}" for line in lines)
 
 
 def _endpoint(target: Target) -> None:

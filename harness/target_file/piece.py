@@ -55,10 +55,13 @@ def needed(thing: Result | None) -> Result:
 
 def not_looked_at(told: TargetSettings, pieces: Iterable[Piece]) -> Iterator[Piece]:
     """A piece for each key that was told and that no look used."""
+    pieces = list(pieces)
     known = {key for piece in pieces for key in piece.keys}
+    whole = all(piece.state in ("green", "unverified") for piece in pieces)
+    why = "not looked at here: the checks of the gate use it" if whole else "needs what is not green above"
     for key in told_keys(told):
         if not any(key == one or key.startswith(f"{one}.") for one in known):
-            yield Piece(key, "unverified", "not looked at here: the checks of the gate use it")
+            yield Piece(key, "unverified", why)
 
 
 def told_keys(told: TargetSettings) -> list[str]:

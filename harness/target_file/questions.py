@@ -18,16 +18,17 @@ class Question:
     example: str = ""
     default: str = ""
     when: tuple[tuple[str, str], ...] = ()
+    called: str = ""  # on the command line, where the key would be another's option
 
     @property
     def option(self) -> str:
         """On the command line."""
-        return "--" + self.key.replace(".", "-").replace("_", "-")
+        return "--" + (self.called or self.key).replace(".", "-").replace("_", "-")
 
     @property
     def name(self) -> str:
         """As Python has it."""
-        return self.key.replace(".", "_")
+        return (self.called or self.key).replace(".", "_")
 
     def fits(self, answers: Mapping[str, str]) -> bool:
         """Whether it makes sense after these answers."""
@@ -107,7 +108,9 @@ QUESTIONS = (
     Question("errors.not_found", "What hosts are told without a camera", "No camera was found"),
     Question("errors.not_signed_in", "What hosts are told without a session", "Please sign in"),
     Question("party.how", "How parties are made: supabase (a row), sql, rest or given", default="supabase"),
-    Question("party_id", "The party that is there already", when=(("party.how", "given"),)),
+    Question(
+        "party_id", "The party that is there already", when=(("party.how", "given"),), called="given_party"
+    ),
     Question(
         "party.make_sql", "SQL that makes one of %(host_id)s and %(title)s", when=(("party.how", "sql"),)
     ),

@@ -45,6 +45,7 @@ def run_step(folder: Path, **inputs: str) -> list[str]:
     """What the action starts with these inputs; the others are as they are by default."""
     named = {name.upper().replace("-", "_"): one["default"] for name, one in ACTION["inputs"].items()}
     named["TOKEN_ENDPOINT"] = named.pop("TOKEN_URL")
+    # GitHub begins each step of a composite action in the workspace.
     environment = named | inputs | {"HARNESS_HOME": "/", "PATH": f"{folder / 'bin'}:/usr/bin:/bin"}
     ran = subprocess.run(["bash", "-e", "-c", GATE["run"]], cwd=folder, env=environment, check=False)
     assert ran.returncode == 2, "the job's exit code must be the gate's"
@@ -62,6 +63,14 @@ def test_action_passes_every_input_and_runs_none(started: Path) -> None:
     assert said[said.index("--target") + 1] == f"{started}/my harness.toml"
     assert {"--shard", "--workers", "--timings"} <= set(said)
     assert not (started / "pwned").exists()
+
+
+def test_paths_begin_where_the_job_says(started: Path) -> None:
+    (started / "apps" / "web").mkdir(parents=True)
+    said = run_step(started, WORKING_DIRECTORY="apps/web", TARGET="/etc/harness.toml", TIMINGS="../t.json")
+    assert said[said.index("--runs") + 1] == f"{started}/apps/web/runs"
+    assert said[said.index("--target") + 1] == "/etc/harness.toml"
+    assert said[said.index("--timings") + 1] == f"{started}/apps/web/../t.json"
 
 
 def test_every_input_reaches_the_step_and_only_through_the_environment() -> None:
@@ -90,3 +99,9 @@ def test_file_in_the_docs_is_yaml_and_names_inputs_that_there_are(block: str) ->
         if step.get("uses", "").startswith("OWNER/harness"):
             assert set(step.get("with", {})) <= set(ACTION["inputs"])
     assert steps or "script" in file["release gate"]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=["GitHub", "GitHub, shards", "GitLab"])
+def test_app_that_a_target_file_starts_is_built_first(block: str) -> None:
+    told = block.partition("  verdict:")[0]
+    assert re.search(r"npm (ci|run build)[\s\S]*harness\.toml", told), "the app is not built before its gate"

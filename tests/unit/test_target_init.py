@@ -11,10 +11,12 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from harness.browser.eventually import eventually
 from harness.config import child_environment, load_target
 from harness.errors import HarnessError, UsageError
 from harness.target_file.answers import understood
@@ -54,6 +56,10 @@ def test_an_endpoint_may_be_told_later(tmp_path: Path) -> None:
     answers = {"host.url": "https://app.example/{party_id}"}
     written(tmp_path, answers)
     assert lacks(answers)[0].startswith("Before it is checked, tell token_url")
+
+
+def test_every_question_has_an_option_of_its_own() -> None:
+    assert len({question.name for question in QUESTIONS}) == len(QUESTIONS)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.key)
@@ -126,6 +132,16 @@ class Terminal:
     def answers(self, text: str) -> None:
         """And Enter."""
         self.types(f"{text}\n")
+
+    def interrupts(self) -> None:
+        """Press Ctrl-C until it ends: one that comes just before Python reads waits for the next key."""
+
+        def why_not_yet() -> str | None:
+            with suppress(OSError):  # it ended meanwhile
+                self.types("\x03")
+            return None if self.process.poll() is not None else "it goes on"
+
+        eventually(why_not_yet, within=PATIENCE, every=1.0)
 
     def goes_on_with_enter(self) -> int:
         """Take every default that is left; its exit code."""
@@ -210,7 +226,7 @@ def test_ctrl_c_writes_nothing(terminal: Terminal, tmp_path: Path) -> None:
     terminal.reads("The command that starts your app")
     terminal.answers("serve")
     terminal.reads("Variables of your environment")
-    terminal.types("\x03")
+    terminal.interrupts()
     assert terminal.ends() == 130, terminal.text
     assert list(tmp_path.iterdir()) == []
 
