@@ -26,7 +26,7 @@ class Sighted:
         journal: StreamJournal | None,
         parties: Iterable[Party] = (),
     ) -> None:
-        """`parties` are all that were made: calls of the others are no business of the one that is asked for."""
+        """`parties` are all that were made: calls of the others are not of the one that is asked for."""
         self._parties = parties
         self._target, self._supabase = target, supabase
         self._stream_api, self._journal = stream_api, journal
