@@ -67,7 +67,7 @@ def test_what_matters_once_somebody_is_live_is_tried(app: Path) -> None:
     came = harness(app, "target", "check", "--target", str(app / "harness.toml"), **wrong)
     assert came.code == 1, came.text
     red = {line.split()[1]: line for line in pieces(came.text, "red")}
-    assert set(red) == {"viewer.video", "viewer.ended", "party", "errors.not_found"}, came.text
+    assert set(red) == {"viewer.video", "viewer.ended", "party", "sightings", "errors.not_found"}, came.text
     assert "party.stream_app_id was expected to name a column" in red["party"]
     green = {line.split()[1] for line in pieces(came.text, "green")}
     assert {"host.live", "viewer.live", "host.ended", "errors.permission_denied"} <= green, came.text
