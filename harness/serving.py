@@ -23,6 +23,7 @@ from typing import TypeVar
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from harness.config import ServerSettings, load
 from harness.errors import HarnessError, ServerError
@@ -59,6 +60,7 @@ class Limits:
     read_of_head: int | None = None  # None: as many as the HTTP library takes
     ping: float = 20.0
     protocol: type[Connection] = Connection  # reads the requests; the limit of a head is its library's
+    websockets: type[asyncio.Protocol] = WebSocketsSansIOProtocol  # reads the messages of a WebSocket
 
 
 STANDARD = Limits()
@@ -111,6 +113,7 @@ def serve(app: ASGIApp, settings: ServerSettings, limits: Limits = STANDARD) -> 
         access_log=False,
         lifespan="on",
         http=limits.protocol,
+        ws=limits.websockets,
         h11_max_incomplete_event_size=limits.read_of_head,
         timeout_graceful_shutdown=limits.finish_within,
         timeout_keep_alive=KEEP_ALIVE,

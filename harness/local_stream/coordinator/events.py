@@ -1,7 +1,8 @@
 """Events: one publisher, which knows who should get them.
 
-An event goes to who watches the call (after get, getOrCreate, join or a query with their `connection_id`) and
-to its members, once to each connection, in the order of publishing. Times on the WebSocket are ISO 8601.
+An event goes to who watches the call (after get, getOrCreate, join or a query with their `connection_id`), to
+who is in it and to its members, once to each connection, in the order of publishing. Times on the WebSocket
+are ISO 8601.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ class Publisher:
 
     def _receivers(self, call: Call, to: Collection[str] | None, also: Collection[str]) -> list[Connection]:
         connections = self.connections
-        found = connections.concerned(call.cid, {*call.members, *also}) if to is None else connections.of(to)
+        inside = [each.user.id for each in call.session.participants.values()] if call.session else []
+        concerned = {*call.members, *inside, *also}
+        found = connections.concerned(call.cid, concerned) if to is None else connections.of(to)
         deaf = set(call.blocked_user_ids)
         return [each for each in found if each.user.id not in deaf] if deaf else found
 

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from getstream import Stream
+from getstream.video.rtc.pb.stream.video.sfu.event import events_pb2
 
 from tests.unit.local_stream.crowd import CLOSE, TEXT, Wire, crowd, frame
+from tests.unit.local_stream.participant import joined
 from tests.unit.local_stream.server import (
     API_KEY,
     API_SECRET,
@@ -99,6 +101,18 @@ def test_frames_that_must_not_be(local_stream: LocalStream, sent: bytes, code: i
         opcode, payload = wire.next_frame()
         assert (opcode, int.from_bytes(payload[:2], "big")) == (CLOSE, code)
         eventually(lambda: _closed(local_stream, user_id))
+
+
+def test_the_sfu_takes_bytes_that_are_marked_as_text(
+    local_stream: LocalStream, host: str, call_id: str
+) -> None:
+    leave = events_pb2.SfuRequest(leave_call_request=events_pb2.LeaveCallRequest(reason="done"))
+    # A field that nobody knows, and no UTF-8.
+    said = leave.SerializeToString() + b"\x9a\x06\x01\xff"
+    with joined(local_stream, host, call_id) as participant:
+        participant.socket.send(said, text=True)
+        # It is read to its end, which is an error unless the end is a good one.
+        list(participant.socket)
 
 
 def test_a_page_that_asks_the_websocket_for_a_document(local_stream: LocalStream) -> None:

@@ -6,6 +6,7 @@ import pytest
 from getstream import models
 
 from tests.unit.local_stream.browser_door import connected
+from tests.unit.local_stream.participant import joined
 from tests.unit.local_stream.server import LocalStream
 from tests.unit.local_stream.shapes import Times, faults
 
@@ -24,6 +25,17 @@ def test_a_server_sends_an_event_for_a_user(
         event = owner.hears("custom")
     assert faults(event, models.CustomVideoEvent, "iso") == []
     assert (event["user"]["id"], event["custom"]) == (viewer, body["custom"])
+
+
+def test_who_is_in_a_call_hears_its_events_without_watching(
+    local_stream: LocalStream, host: str, call_id: str
+) -> None:
+    with connected(local_stream, host) as person, joined(local_stream, host, call_id):
+        person.hears("call.session_participant_joined", within=30)
+        body = {"user_id": host, "custom": {"bananas": "good"}}
+        path = f"/api/v2/video/call/livestream/{call_id}/event"
+        assert local_stream.as_server("POST", path, body).status_code == 201
+        assert person.hears("custom", within=30)["custom"] == {"bananas": "good"}
 
 
 def test_a_reaction_reaches_who_watches(
