@@ -277,14 +277,16 @@ def reproduce(
         return 0
     failure = failure_named(name)  # a wrong name is told before anything is installed
     from harness.config import HarnessSettings, load
-    from harness.reproduce.command import Options
     from harness.reproduce.command import reproduce as run
+    from harness.reproduce.options import Options
+    from harness.reproduce.possible import expect_possible
 
     settings = load(HarnessSettings)
-    _make_ready(settings, COMMANDS["reproduce"].needs if url is None else (PACKAGES, BROWSER))
     options = Options(
         role or failure.role, browser, headed, url, selector, expect, keep_open, heal_after, simulated or None
     )
+    expect_possible(settings, failure, options)
+    _make_ready(settings, COMMANDS["reproduce"].needs if url is None else (PACKAGES, BROWSER))
     return run(settings, failure, options)
 
 

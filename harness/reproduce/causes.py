@@ -114,7 +114,7 @@ BESIDE: dict[Topic, str] = {"blocked": "permission", "waiting": "browser(?:'s)?|
 ALONE: dict[Topic, str] = {"insecure": SECURE}
 SAYS_NONE: set[Topic] = {"missing", "lost", "stuck", "no picture", "no sound"}  # "no camera"
 # Nothing but that there is trouble can be known of these, so saying that much of the device is enough.
-VAGUE: set[Topic] = {"no start", "lost", "stuck", "no picture", "no sound"}
+VAGUE: set[Topic] = {"defect", "no start", "lost", "stuck", "no picture", "no sound"}
 
 
 def plain(line: str) -> str:

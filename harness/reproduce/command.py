@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
-import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -20,10 +17,12 @@ from harness.browser.cast import Cast, Contexts
 from harness.browser.failures import Engine, Failure, NotProduced
 from harness.browser.firefox import FirefoxContexts, firefox
 from harness.browser.moment import gather
-from harness.config import HarnessSettings, variable
-from harness.errors import HarnessError, UsageError
+from harness.config import HarnessSettings
+from harness.errors import Finding, HarnessError, UsageError
 from harness.gate.run_folder import new_run_folder
 from harness.reproduce.account import account
+from harness.reproduce.options import Options
+from harness.reproduce.possible import NO, expect_possible, installed
 from harness.reproduce.subject import ForeignPage, OwnHostPage, OwnViewerPage, Subject
 from harness.reproduce.trial import Seen, Trial
 from harness.reproduce.verdict import faults
@@ -37,41 +36,29 @@ from harness.trace.evidence import Heading, told_by_events, write
 EVENTS = "events.jsonl"
 BOTH = ("camera", "microphone")
 LOOKS_EVERY = 200.0  # milliseconds
-DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
-NAMES = {
-    "chrome": ("google-chrome-stable", "google-chrome"),
-    "msedge": ("microsoft-edge-stable", "microsoft-edge"),
-}
-
-
-@dataclass(frozen=True)
-class Options:
-    """`url` is a page of somebody's own, `click` what to press there; `expect` a text that it must show.
-
-    `heal_after` seconds the failure stays; with `keep_open` the browser stays until Ctrl-C.
-    """
-
-    role: str = "host"
-    browser: str = "chromium"
-    headed: bool = False
-    url: str | None = None
-    click: str | None = None
-    expect: str | None = None
-    keep_open: bool = False
-    heal_after: float = 0.0
-    simulated: bool | None = None
 
 
 def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> int:
     """0: it showed, and the page handled it; 1: the page did not; raises HarnessError when it did not
     show."""
-    if options.role != failure.role:
-        raise UsageError(f"{failure.name} is a failure of a {failure.role}, not of a {options.role}.")
-    _expect_possible(failure, options)
+    expect_possible(settings, failure, options)
     folder = new_run_folder(settings.runs)
+    with closing(RunLog(folder / EVENTS)) as run_log:
+        secrets = run_log.secrets
+        secrets.add(*([settings.database_url.get_secret_value()] if settings.database_url else []))
+        try:
+            return _reproduce(settings, failure, options, run_log, folder)
+        except UsageError as error:
+            raise UsageError(secrets.redact(str(error))) from None
+        except (NotProduced, Finding, PlaywrightError) as error:
+            said = secrets.redact(str(error).strip().splitlines()[0])
+            raise HarnessError(f"{NO} {said}") from None
+
+
+def _reproduce(
+    settings: HarnessSettings, failure: Failure, options: Options, run_log: RunLog, folder: Path
+) -> int:
     with ExitStack() as open_things:
-        run_log = RunLog(folder / EVENTS)
-        open_things.callback(run_log.close)
         # It starts while the browser does.
         system = None if options.url else open_things.enter_context(_system(settings, folder))
         playwright = open_things.enter_context(sync_playwright())
@@ -86,7 +73,7 @@ def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> 
             subject = open_things.enter_context(_subject(failure, options, browsers, system, run_log, folder))
             devices = browsers.devices_of(subject.page)
         evidence = _Evidence(subject, run_log, folder)
-        trial = Trial(
+        seen = Trial(
             subject,
             failure,
             engine,
@@ -94,48 +81,25 @@ def reproduce(settings: HarnessSettings, failure: Failure, options: Options) -> 
             simulated=options.simulated,
             heal_after=options.heal_after,
             at_worst=evidence.gather,
-        )
-        try:
-            seen = trial.run()
-        except NotProduced as error:
-            raise HarnessError(f"Could not be produced here: {error}") from None
+        ).run()
         exactly = options.expect or (failure.message if options.url is None else None)
         found = faults(seen, exactly)
         version = str(subject.page.context.browser and subject.page.context.browser.version)
         page = evidence.write(failure, found)
-        click.echo(account(seen, found, exactly, f"{options.browser} {version}", page))
+        told = account(seen, found, exactly, f"{options.browser} {version}", page)
+        click.echo(run_log.secrets.redact(told))
         if options.keep_open:
             _wait_for_person(subject)
     return 1 if found else 0
 
 
-def _expect_possible(failure: Failure, options: Options) -> None:
-    """Raises HarnessError for what is known to be impossible, before anything is started."""
-    no = "Could not be produced here:"
-    if options.browser == "firefox" and not failure.can_be_in("firefox"):
-        raise HarnessError(f"{no} no Firefox can be made to give {failure.name}.")
-    if options.headed and sys.platform == "linux" and not any(map(variable, DISPLAYS)):
-        raise HarnessError(
-            f"{no} --headed needs a display, and this machine has none (neither {' nor '.join(DISPLAYS)} is "
-            "set): leave --headed out, or start it with `xvfb-run`."
-        )
-
-
 @contextmanager
 def _browsers(playwright: Playwright, settings: HarnessSettings, options: Options) -> Iterator[Browsers]:
     executable = (
-        browser_setup.ensure(settings) if options.browser == "chromium" else _installed(options.browser)
+        browser_setup.ensure(settings) if options.browser == "chromium" else installed(options.browser)
     )
     with Browsers(playwright, executable, settings.cache / "clips", headless=not options.headed) as running:
         yield running
-
-
-def _installed(browser: str) -> Path:
-    """Raises HarnessError for one that is not on this machine: none is passed off as another."""
-    found = next(filter(None, map(shutil.which, NAMES.get(browser, ()))), None)
-    if found is None:
-        raise HarnessError(f"Could not be produced here: {browser} is not installed on this machine.")
-    return Path(found)
 
 
 @contextmanager

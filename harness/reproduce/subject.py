@@ -5,23 +5,28 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from contextlib import suppress
 
 from playwright.sync_api import BrowserContext, Frame, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from harness.browser.eventually import eventually
+from harness.browser.eventually import eventually, unchanged
 from harness.browser.failures import NotProduced
 from harness.browser.host import LIVE
 from harness.browser.probe import Probe
 from harness.browser.recorder import Recorder
 from harness.browser.visitor import Visitor
-from harness.errors import Finding
+from harness.errors import Finding, UsageError
+from harness.reproduce.in_the_way import clear_away
 from harness.reproduce.on_air import says_live
 from harness.reproduce.page_text import PageText
 from harness.trace.events import RunLog
 
 LOADS_WITHIN = 10_000.0  # ms
-ASKS_BY_ITSELF_WITHIN = 1.5  # seconds
+SETTLES_WITHIN = 5_000.0  # ms
+IS_THERE_WITHIN = 5.0  # seconds
+RESTS_FOR = 1.0  # seconds without asking, after which it does not ask by itself
+REFUSED = 400  # the HTTP statuses from here on
 CLICK_WITHIN = 3_000.0  # ms
 STARTS = re.compile(
     r"\b(go live|start|begin|join|broadcast|stream|try again|retry|enable|allow|turn on|camera|microphone|"
@@ -115,41 +120,72 @@ class ForeignPage(Subject):
 
     def open(self) -> None:
         try:
-            self.page.goto(self.url, timeout=LOADS_WITHIN)
+            answer = self.page.goto(self.url, timeout=LOADS_WITHIN)
         except PlaywrightError as error:
-            said = error.message.splitlines()[0]
-            raise NotProduced(f"The page {self.url} could not be opened: {said}") from None
+            said = error.message.splitlines()[0].removeprefix("Page.goto: ")
+            raise NotProduced(f"the page {self.url} could not be opened ({said}).") from None
+        if answer is not None and answer.status >= REFUSED:
+            raise NotProduced(f"{self.url} answered {answer.status} {answer.status_text}, and no page.")
 
     def learn(self) -> None:
         """Open it for the first time, and see whether it asks by itself."""
         self.open()
         if self._click is None:
             self.by_itself = self._asks()
+        else:
+            self._expect_it_to_be_there(self._click)
 
     def start(self) -> None:
         if self.by_itself:
             self.open()
             return
+        button = self._button() if self.clicked is None else self._button_again()
+        if button is not None:
+            self._press(button)
+
+    def _button_again(self) -> Locator | None:
+        """None when it was pressed in what the page had put over it."""
+        named = self.view.locator(self._click).first if self._click else None
+        if clear_away(self.page, self.view, named):
+            return None
         button = self._button()
-        self.clicked = self._click or (button.text_content() or "").strip() or self.clicked
+        return None if clear_away(self.page, self.view, button) else button
+
+    def _press(self, button: Locator) -> None:
+        self.clicked = self._click or (button.text_content() or "").strip() or "the button"
         try:
             button.click(timeout=CLICK_WITHIN)
         except PlaywrightError as error:
             why = error.message.strip().splitlines()[-1].strip(" -")
             raise Finding(f"{self.clicked!r} could not be pressed ({why})") from None
 
+    def _expect_it_to_be_there(self, selector: str) -> None:
+        """Raises UsageError for a selector that is none, or finds nothing."""
+        nothing = f"--click {selector!r} finds nothing on {self.url}: name what makes the page ask."
+        try:
+            eventually(
+                lambda: None if self.view.locator(selector).count() else nothing, within=IS_THERE_WITHIN
+            )
+        except PlaywrightError:
+            raise UsageError(f"--click {selector!r} is no selector: write one of CSS, as #go-live.") from None
+        except Finding:
+            raise UsageError(nothing) from None
+
     def signs_in(self) -> None:
         """Whoever needs a sign-in there cannot be helped."""
 
     def _asks(self) -> bool:
-        def why_not_yet() -> str | None:
-            return None if self.probe.media_requests() else "The page has not asked."
+        """Until it has asked, or has come to rest without."""
+        with suppress(PlaywrightError):  # one that never stops loading is taken as it is
+            self.page.wait_for_load_state("networkidle", timeout=SETTLES_WITHIN)
+        with suppress(Finding):
+            unchanged(
+                self._requests, seconds=RESTS_FOR, within=IS_THERE_WITHIN, what="its requests for devices"
+            )
+        return bool(self.probe.media_requests())
 
-        try:
-            eventually(why_not_yet, within=ASKS_BY_ITSELF_WITHIN)
-        except Finding:
-            return False
-        return True
+    def _requests(self) -> int:
+        return len(self.probe.media_requests())
 
     def _button(self) -> Locator:
         """What was named; else the button that says so, or the only one."""
@@ -162,7 +198,6 @@ class ForeignPage(Subject):
         if buttons.count() == 1:
             return buttons.first
         raise NotProduced(
-            "The page does not ask for camera or microphone by itself, and which button makes it do so is "
-            "not "
-            "clear: name it with --click SELECTOR."
+            "the page does not ask for camera or microphone by itself, and which button makes it do so is "
+            "not clear: name it with --click SELECTOR."
         )

@@ -41,7 +41,19 @@ GOOD = """stop(got);
     say("Offline");
     const insecure = problem.secure === false;
     fail(insecure ? "Open this page with https: it is not secure." : sentences[problem.name]);"""
+DIALOG = f"""{GOOD}
+    const box = document.createElement("dialog");
+    box.innerHTML = "<p></p><button>OK</button>";
+    box.firstChild.textContent = error.textContent;
+    fail("");
+    box.lastChild.onclick = () => box.close();
+    document.body.append(box);
+    box.showModal();"""
 CAUGHT = {
+    "dialog": DIALOG,
+    "held": f"{DIALOG} box.closedBy = 'none'; box.lastChild.remove();",
+    "alert": f"{GOOD} alert(error.textContent); fail('');",
+    "toast": f"{GOOD} setTimeout(() => fail(''), 3000);",
     "silent": "stop(got); say('Offline'); console.error(problem);",
     "raw": "stop(got); say('Offline'); fail(`${problem.name}: ${problem.message}`);",
     "misleading": "stop(got); say('Offline'); fail('Camera permission denied. Please allow access.');",

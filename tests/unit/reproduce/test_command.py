@@ -12,7 +12,8 @@ import pytest
 from harness.browser.failures import FAILURES
 from harness.config import HarnessSettings, child_environment
 from harness.errors import HarnessError
-from harness.reproduce.command import DISPLAYS, Options, reproduce
+from harness.reproduce.options import Options
+from harness.reproduce.possible import DISPLAYS, expect_possible
 from tests.unit.browser.firefox_here import needs_firefox
 
 WITHIN = 90.0  # seconds, on a busy machine
@@ -59,15 +60,24 @@ def test_in_firefox(name: str, tmp_path: Path) -> None:
     [
         ("mic-unplugged", Options(browser="firefox"), "no Firefox can be made to give mic-unplugged"),
         ("mic-busy", Options(headed=True), "--headed needs a display, and this machine has none"),
+        ("mic-busy", Options(browser="webkit"), "no failure is made in WebKit yet"),
+        ("mic-busy", Options(browser="msedge"), "`python -m playwright install msedge` installs it"),
+        ("mic-busy", Options(click="#go"), "--click names a button of a page of yours"),
+        ("mic-busy", Options(role="viewer"), "mic-busy is a failure of a host"),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_starts(
-    name: str, options: Options, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, options: Options, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for display in DISPLAYS:
         monkeypatch.delenv(display, raising=False)
     monkeypatch.setattr(sys, "platform", "linux")
-    runs = tmp_path / "runs"
-    with pytest.raises(HarnessError, match=f"Could not be produced here: {why}"):
-        reproduce(HarnessSettings(HARNESS_RUNS=runs), FAILURES[name], options)
-    assert not runs.exists()
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(HarnessError, match=why):
+        expect_possible(HarnessSettings(), FAILURES[name], options)
+
+
+def test_browsers_of_other_machines_cannot_be_broken() -> None:
+    settings = HarnessSettings(HARNESS_CONNECT="ws://127.0.0.1:1/x")
+    with pytest.raises(HarnessError, match="HARNESS_CONNECT names browsers of other machines"):
+        expect_possible(settings, FAILURES["mic-busy"], Options())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from playwright.sync_api import Playwright
 from harness.browser.browsers import Browsers
 from harness.browser.failures import FAILURES, NotProduced
 from harness.config import HarnessSettings, load
+from harness.errors import HarnessError
 from harness.reproduce.subject import ForeignPage
 from harness.reproduce.trial import Seen, Trial
 from harness.reproduce.verdict import faults
@@ -23,7 +25,7 @@ from tests.unit.reproduce.foreign import page
 
 class _Pages(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response(200)
+        self.send_response(404 if self.path == "/404" else 200)
         self.send_header("content-type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(page(self.path.strip("/")).encode() if self.path != "/favicon.ico" else b"")
@@ -82,6 +84,17 @@ def test_a_page_that_handles_it_is_told_so(browsers: Browsers, pages: str, name:
     assert faults(seen, None) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"), [("dialog", "mic-denied"), ("alert", "no-camera"), ("toast", "overconstrained")]
+)
+def test_it_may_be_told_in_a_box_that_is_taken_away(
+    browsers: Browsers, pages: str, kind: str, name: str, tmp_path: Path
+) -> None:
+    seen = try_out(browsers, f"{pages}/{kind}", name, tmp_path)
+    assert faults(seen, None) == []
+    assert seen.told != []
+
+
 @pytest.mark.parametrize("name", ["mic-busy", "security-error"])
 def test_a_page_that_asks_by_itself_is_opened_anew(
     browsers: Browsers, pages: str, name: str, tmp_path: Path
@@ -98,6 +111,7 @@ def test_a_page_that_asks_by_itself_is_opened_anew(
         ("claims", "no-camera", 'claims to be on air: "You are live"'),
         ("keeps", "camera-denied", "still captures the microphone"),
         ("stuck", "permission-denied", "cannot be tried again"),
+        ("held", "permission-denied", "cannot be tried again"),
         ("by-itself", "viewer-without-devices", "asks who only watches"),
     ],
 )
@@ -108,6 +122,19 @@ def test_a_page_that_does_not_is_told_why(
     assert why in found[-1]
     told_of_a_device = kind == "by-itself"  # which is no news to who only watches
     assert len(found) == 1 + told_of_a_device, found
+
+
+def test_a_page_that_cannot_be_tried_is_named(browsers: Browsers, pages: str, tmp_path: Path) -> None:
+    context = browsers.new_context("changeable", [])
+    with closing(RunLog(tmp_path / "events.jsonl")) as run_log, closing(context):
+        for url, click, why in (
+            (f"{pages}/404", None, "answered 404 Not Found"),
+            ("http://127.0.0.1:1/", None, r"could not be opened \(net::ERR_"),
+            (f"{pages}/good", "#nowhere", "'#nowhere' finds nothing on"),
+            (f"{pages}/good", "##", "'##' is no selector"),
+        ):
+            with pytest.raises(HarnessError, match=why):
+                ForeignPage(context, url, click, run_log).learn()
 
 
 def test_a_page_without_the_device_meets_no_failure(browsers: Browsers, pages: str, tmp_path: Path) -> None:
