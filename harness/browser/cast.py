@@ -106,7 +106,8 @@ class Cast:
         context = self._browsers.new_context(profile, permissions, storage_state=state, **routed)
         if base_url:
             route_stream(context, base_url)
-        context.tracing.start(screenshots=False, snapshots=True)
+        # A snapshot is taken before and after each question to a page, thousands in a run: for who asks why.
+        context.tracing.start(screenshots=False, snapshots=self._run_log.attempt > 1)
         return context
 
     def _who(self, role: str) -> str:

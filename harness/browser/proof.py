@@ -13,6 +13,7 @@ from harness.browser.sound import Ears, Heard
 from harness.errors import Finding, HarnessError
 from harness.media.tone import Tone
 
+LOOKS_EVERY = 0.1  # seconds between two looks at a picture
 SILENT_FOR = 1.0  # seconds: more than what is listened to at once, which begins empty
 
 
@@ -41,7 +42,8 @@ def prove_picture(
             raise Finding(f"{no_proof}: {reason}, and the page says {error!r}.")
         return None if reason is None else f"{no_proof}: {reason}."
 
-    eventually(why_not_yet, within=within)
+    # A look costs the page work that its media need, too.
+    eventually(why_not_yet, within=within, every=LOOKS_EVERY)
     if viewing.proof is None:
         raise HarnessError("The proof of picture ended without a proof: a defect of the harness.")
     return viewing.proof

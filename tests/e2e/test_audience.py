@@ -15,7 +15,6 @@ VIEWERS = 5
 
 
 @pytest.mark.check("G14")
-@pytest.mark.timeout(60)
 def test_five_viewers_come_and_go(
     host: Host, party: Party, target: Target, new_viewer: Callable[[Party], Viewer], stream_api: StreamApi
 ) -> None:

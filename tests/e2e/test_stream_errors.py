@@ -32,7 +32,6 @@ JOIN_GIVES_UP = 30.0  # seconds, in which a page has to stop waiting for Stream
 
 
 @pytest.mark.check("N05")
-@pytest.mark.timeout(60)
 def test_join_refused_or_never_answered(
     party: Party, new_party: Callable[[], Party], new_host: NewHost, target: Target, nothing_live: NothingLive
 ) -> None:

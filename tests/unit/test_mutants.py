@@ -39,94 +39,27 @@ class Edit:
 
 @dataclass(frozen=True)
 class Mutant:
-    """With `edit`, each of `red` is red, and the report says what `says` matches."""
+    """With `edit`, and `also` where one guard stands behind another, each of `red` is red.
+
+    The report says what `says` matches.
+    """
 
     name: str
     edit: Edit
     red: str
     says: str
+    also: Edit | None = None
+
+    @property
+    def edits(self) -> list[Edit]:
+        return [self.edit, self.also] if self.also else [self.edit]
 
 
 ELSEWHERE = "11111111-1111-4111-8111-111111111111"
-# Each row is one product that is broken in one place, or in two that have nothing to do with each other.
+# Each row is one product that is broken in one place, or in several that have nothing to do with each other:
+# what one of them breaks, no check of another needs. The longest come first: two are judged at a time.
 Product = tuple[Mutant, ...]
 PRODUCTS: tuple[Product, ...] = (
-    (
-        Mutant(
-            "the token answer carries another callId",
-            Edit("harness/token_server/app.py", '"callId": party.id,', f'"callId": "{ELSEWHERE}",'),
-            red="C01",
-            says=rf"callId parts at (host|viewer) token answer \(\w+\): {ELSEWHERE}; before it, at \w+",
-        ),
-    ),
-    (
-        Mutant(
-            "the server creates the call as the asking user",
-            Edit("harness/token_server/app.py", "owner_id=party.host_id", "owner_id=user.id"),
-            red="T17",
-            says=r"was created by the host [\w-]+; it was created by",
-        ),
-    ),
-    (
-        Mutant(
-            "the viewer's page is at another call",
-            Edit(
-                "harness/pages/src/watching.ts",
-                "quietCall(client, partyId, undo)",
-                f'quietCall(client, "{ELSEWHERE}", undo)',
-            ),
-            red="C01",
-            says=rf"callId parts at viewer page \(viewer\): {ELSEWHERE}; before it, at",
-        ),
-    ),
-    (
-        Mutant(
-            "the host's camera is frozen after the first frame",
-            Edit("harness/media/clips.py", "camera_frame(clip_id, frame)", "camera_frame(clip_id, 0)"),
-            red="G03",
-            says=r"the picture is frozen: \d+ frames were decoded in [\d.]+ s, all the same",
-        ),
-        Mutant(
-            "no CORS headers on the 401",
-            Edit(
-                "harness/token_server/cors.py",
-                'if message["type"] == "http.response.start":',
-                'if message["type"] == "http.response.start" and message["status"] != 401:',
-            ),
-            red="N02,T05",
-            says="expected the error 'Stream auth failed .* the page shows 'Authentication failed",
-        ),
-    ),
-    (
-        Mutant(
-            "viewers may come in before the host is live",
-            Edit(
-                "harness/local_stream/coordinator/call_settings.py",
-                '"backstage": {"enabled": True,',
-                '"backstage": {"enabled": False,',
-            ),
-            red="G04",
-            says=r"the viewer joined the call [\d.]+ s before the host went live|expected the status 'W",
-        ),
-    ),
-    (
-        Mutant(
-            "goLive() is left out",
-            Edit(
-                "harness/pages/src/go-live.ts",
-                "const { call: answer } = await call.goLive();",
-                "const answer = { backstage: false, cid: call.cid };",
-            ),
-            red="G01,G02",
-            says="expected a call that is live, Stream has it backstage",
-        ),
-        Mutant(
-            "the database is not updated",
-            Edit("harness/pages/src/go-live.ts", "await markLive(services.supabase, party.id);", ""),
-            red="G05",
-            says="expected {'is_live': True, 'stream_app_id': '[\\w-]+'}, the row is {.*'is_live': False",
-        ),
-    ),
     (
         Mutant(
             "the row stays live after the end",
@@ -145,6 +78,17 @@ PRODUCTS: tuple[Product, ...] = (
             says=r"expected one request for audio alone, the page asked for \[\['video'\], \['audio'\]\]",
         ),
         Mutant(
+            "a double click goes live twice",
+            Edit("harness/pages/src/hosting.ts", "if (attempt.current) return;", ""),
+            red="G12",
+            says="expected each step once, came .*token.*token",
+            also=Edit(
+                "harness/pages/src/HostPage.tsx",
+                'className="primary" type="button" disabled={busy} onClick={() => goLive(wanted)}',
+                'className="primary" type="button" onClick={() => goLive(wanted)}',
+            ),
+        ),
+        Mutant(
             "the console tells the token",
             Edit("harness/pages/src/stream-token.ts", "{ userId: token.userId }", "{ token: token.token }"),
             red="N07",
@@ -153,20 +97,108 @@ PRODUCTS: tuple[Product, ...] = (
     ),
     (
         Mutant(
-            "a party whose row could not be saved stays on air",
+            "viewers may come in before the host is live",
+            Edit(
+                "harness/local_stream/coordinator/call_settings.py",
+                '"backstage": {"enabled": True,',
+                '"backstage": {"enabled": False,',
+            ),
+            red="G04",
+            says=r"the viewer joined the call [\d.]+ s before the host went live|expected the status 'W",
+        ),
+        Mutant(
+            "all parties are in one room",
+            Edit(
+                "harness/local_stream/sfu/sfu.py",
+                "Grant(cid, user, frozenset(capabilities))",
+                f'Grant("livestream:{ELSEWHERE}", user, frozenset(capabilities))',
+            ),
+            red="C04",
+            says=rf"callId parts at (host|viewer) SFU join \(stream\): {ELSEWHERE}; before it, at",
+        ),
+    ),
+    (
+        Mutant(
+            "the host's camera is frozen after the first frame",
+            Edit("harness/media/clips.py", "camera_frame(clip_id, frame)", "camera_frame(clip_id, 0)"),
+            red="G03",
+            says=r"the picture is frozen: \d+ frames were decoded in [\d.]+ s, all the same",
+        ),
+        Mutant(
+            "a party that fails on its last steps stays on air",
             Edit(
                 "harness/pages/src/go-live.ts",
                 'takeBack("stop the live stream", () => call.stopLive());',
                 "",
             ),
-            red="N06",
+            red="N05,N06",
             says="expected a call in backstage, Stream has it live",
+        ),
+        Mutant(
+            "a network error is told in other words",
+            Edit("harness/pages/src/errors.ts", "`Authentication failed: ${", "`Something failed: ${"),
+            red="N03",
+            says="expected 'Authentication failed ...', read 'Something failed: ",
+        ),
+    ),
+    (
+        Mutant(
+            "the viewer's page is at another call",
+            Edit(
+                "harness/pages/src/watching.ts",
+                "quietCall(client, partyId, undo)",
+                f'quietCall(client, "{ELSEWHERE}", undo)',
+            ),
+            red="C01",
+            says=rf"callId parts at viewer page \(viewer\): {ELSEWHERE}; before it, at",
+        ),
+        Mutant(
+            "no CORS headers on the 401",
+            Edit(
+                "harness/token_server/cors.py",
+                'if message["type"] == "http.response.start":',
+                'if message["type"] == "http.response.start" and message["status"] != 401:',
+            ),
+            red="N02,T05",
+            says="expected the error 'Stream auth failed .* the page shows 'Authentication failed",
         ),
         Mutant(
             "the host's page makes the call itself",
             Edit("harness/pages/src/stream-client.ts", "create: false, max", "create: true, max"),
             red="G01",
             says="expected a join that creates no call, came create: true",
+        ),
+    ),
+    (
+        Mutant(
+            "the token answer carries another callId",
+            Edit("harness/token_server/app.py", '"callId": party.id,', f'"callId": "{ELSEWHERE}",'),
+            red="C01",
+            says=rf"callId parts at (host|viewer) token answer \(\w+\): {ELSEWHERE}; before it, at \w+",
+        ),
+        Mutant(
+            "the server creates the call as the asking user",
+            Edit("harness/token_server/app.py", "owner_id=party.host_id", "owner_id=user.id"),
+            red="T17",
+            says=r"was created by the host [\w-]+; it was created by",
+        ),
+    ),
+    (
+        Mutant(
+            "goLive() is left out",
+            Edit(
+                "harness/pages/src/go-live.ts",
+                "const { call: answer } = await call.goLive();",
+                "const answer = { backstage: false, cid: call.cid };",
+            ),
+            red="G01,G02",
+            says="expected a call that is live, Stream has it backstage",
+        ),
+        Mutant(
+            "the database is not updated",
+            Edit("harness/pages/src/go-live.ts", "await markLive(services.supabase, party.id);", ""),
+            red="G05",
+            says="expected {'is_live': True, 'stream_app_id': '[\\w-]+'}, the row is {.*'is_live': False",
         ),
     ),
 )
@@ -220,7 +252,9 @@ def test_a_broken_system_turns_red_and_the_report_says_where(
 
 
 @pytest.mark.parametrize(
-    "edit", [mutant.edit for product in PRODUCTS for mutant in product], ids=lambda edit: edit.old[:30]
+    "edit",
+    [edit for product in PRODUCTS for mutant in product for edit in mutant.edits],
+    ids=lambda edit: edit.old[:30],
 )
 def test_every_edit_finds_its_place(edit: Edit) -> None:
     assert (ROOT / edit.file).read_text().count(edit.old) == 1, f"{edit.old!r} is not once in {edit.file}"
@@ -246,7 +280,7 @@ def mutated_copy(product: Product, copy: Path) -> Path:
     ignored = shutil.ignore_patterns("node_modules", "__pycache__", "unit")
     for name in ("harness", "tests", "fixtures"):
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
-    for edit in (mutant.edit for mutant in product):
+    for edit in (edit for mutant in product for edit in mutant.edits):
         text = (copy / edit.file).read_text()
         (copy / edit.file).write_text(text.replace(edit.old, edit.new))
     return copy
