@@ -76,6 +76,14 @@ class Feed:
         self.media_of.update({rtx: media for media, rtx in section.groups})
         self.track.layers.announce(info.layers)
 
+    def inherit(self, before: Feed) -> list[int]:
+        """Take over which stream was what before its client migrated; those streams' SSRCs."""
+        for ssrc, layer in before.layers.items():
+            if mine := self.track.layers.named(layer.rid):
+                self.layers[ssrc] = mine
+        self.media_of.update(before.media_of)
+        return [*self.layers, *self.media_of]
+
     def is_retransmission(self, packet: Packet) -> bool:
         return self.terms.rtx is not None and packet.payload_type == self.terms.rtx.payload_type
 

@@ -175,6 +175,7 @@ class Participant:
         """Take the place of `old`, which goes on until the tracks that were announced are here."""
         self.predecessor, self.announced = old, frozenset(announced) & old.tracks.keys()
         self.joined_at, self.lookup_prefix = old.joined_at, old.lookup_prefix
+        self.publisher.before = old.publisher
         self._muted_ahead = {kind for kind, track in old.tracks.items() if track.muted}
 
     def cut_media(self) -> None:

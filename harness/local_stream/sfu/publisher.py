@@ -57,6 +57,8 @@ class PublisherPeer:
         self._by_ssrc: dict[int, Feed] = {}
         self._mid = 0
         self._reporter: asyncio.Task[None] | None = None
+        # Of a client that migrates: where its streams went until now.
+        self.before: PublisherPeer | None = None
 
     async def negotiate(self, sdp: str, infos: Iterable[Message]) -> str:
         """The answer to the client's offer; `infos` (`models.TrackInfo`) say what its sections carry.
@@ -168,11 +170,18 @@ class PublisherPeer:
         if feed is None or new:
             feed = self._feeds[section.mid] = Feed.of(terms, info, self._ask_key_frame)
             feed.path = self._open_path(info.track_type, partial(self._arrive, feed))
+            self._inherit(feed, section.mid)
         self._mid = terms.extensions.get(MID, self._mid)
         self._by_ssrc.update(dict.fromkeys(section.ssrcs, feed))
         feed.adopt(terms, section, info)
         if new:
             self._owner.track_added(feed.track, info)
+
+    def _inherit(self, feed: Feed, mid: str) -> None:
+        """Client 1.0 migrates with its connection, whose packets no longer say what they belong to."""
+        old = self.before._feeds.get(mid) if self.before else None
+        if old is not None and old.track.type == feed.track.type:
+            self._by_ssrc.update(dict.fromkeys(feed.inherit(old), feed))
 
     def _drop_missing(self, offer: Description) -> None:
         """Forget the tracks whose sections the client gave up; the others flow on."""

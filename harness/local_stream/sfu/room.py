@@ -133,11 +133,13 @@ class Room:
         old = participant.predecessor
         if old is None or not participant.has_come_over:
             return
-        participant.predecessor = None
+        participant.predecessor = participant.publisher.before = None
         old.send(events.SfuEvent(participant_migration_complete=events.ParticipantMigrationComplete()))
         if old.channel:
             old.channel.detach()
         await self.subscribe(*self.participants.values())
+        # Client 1.0 goes on with its publishing connection, which a goodbye on the old way would end.
+        old.publisher.cut()
         await old.close()
 
     async def leave(self, participant: Participant) -> None:

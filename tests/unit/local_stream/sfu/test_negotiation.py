@@ -11,7 +11,7 @@ import pytest
 from harness.local_stream.sfu.errors import SfuError
 from harness.local_stream.sfu.protocol import Message, models
 from harness.local_stream.sfu.publisher import PublisherPeer
-from harness.local_stream.sfu.rtp import AUDIO_LEVEL, MID, REPAIRED_RID, RID
+from harness.local_stream.sfu.rtp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, Packet, element, write
 from harness.local_stream.sfu.sdp import Description
 from harness.local_stream.sfu.track import PublishedTrack
 from harness.local_stream.sfu.transport import Identity
@@ -204,6 +204,44 @@ def test_track_that_is_named_before_it_is_offered_keeps_no_other_waiting(run: Ru
         await publisher.peer.close()
 
     run(scenario)
+
+
+def test_layers_of_a_client_that_migrates_with_its_connection_are_known(run: Run) -> None:
+    """Client 1.0 does: its browser has long ceased to say which stream is which layer."""
+
+    async def scenario() -> None:
+        before, after = Publisher(), Publisher()
+        sdp = offer("chromium_156_seed_video")
+        await before.offers(sdp, info(VIDEO, "0"))
+        for ssrc, rid in ((1, b"q"), (2, b"h")):
+            before.peer.on_rtp(_packet(sdp, ssrc, {MID: b"0", RID: rid}), 0.0)
+        after.peer.before = before.peer
+        await after.offers(sdp, info(VIDEO, "0"))
+        for ssrc in (1, 2):
+            after.peer.on_rtp(_packet(sdp, ssrc, {}), 0.0)
+        assert {layer.rid: layer.ssrc for layer in after.owner.tracks[0].layers} == {"q": 1, "h": 2}
+        for publisher in (before, after):
+            await publisher.peer.close()
+
+    run(scenario)
+
+
+def _packet(sdp: str, ssrc: int, named: dict[str, bytes]) -> bytes:
+    """One of VP8, with these extensions as the offer numbers them."""
+    section = Description.parse(sdp).sections[0]
+    vp8 = section.codec("VP8")
+    assert vp8 is not None
+    elements = b"".join(element(section.extensions[uri], value) for uri, value in named.items())
+    packet = Packet(vp8.payload_type, True, 1, 1, ssrc, {}, b"")
+    return write(
+        packet,
+        ssrc=ssrc,
+        payload_type=vp8.payload_type,
+        sequence=1,
+        timestamp=1,
+        elements=elements,
+        payload=bytes(8),
+    )
 
 
 def test_announced_sizes_and_rates_are_those_of_the_layers(run: Run) -> None:

@@ -80,6 +80,8 @@ def test_client_1_0_migrates_in_its_own_words(run: Run) -> None:
             before = Description.parse(host.publisher.remoteDescription.sdp)
             assert answer.transport().fingerprints != before.transport().fingerprints
             assert list((await _state(served, host)).published_tracks) == [], "expected it to stay muted"
+            [sender] = host.publisher.getSenders()
+            assert sender.transport.state == "connected", "expected no goodbye"
 
     run(scenario)
 
