@@ -9,7 +9,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.unit.local_stream.server import API_KEY, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, PATIENCE, LocalStream, token
 
 
 class Person:
@@ -30,11 +30,11 @@ class Person:
         assert answer.is_success, answer.text
         return dict(answer.json())
 
-    def hears_next(self, within: float = 5) -> dict[str, Any]:
+    def hears_next(self, within: float = PATIENCE) -> dict[str, Any]:
         """The next event, `within` seconds."""
         return dict(json.loads(self.socket.recv(timeout=within)))
 
-    def hears(self, event_type: str, within: float = 5) -> dict[str, Any]:
+    def hears(self, event_type: str, within: float = PATIENCE) -> dict[str, Any]:
         """The next event of this type; those before it are passed over, each `within` seconds."""
         while True:
             event = self.hears_next(within)

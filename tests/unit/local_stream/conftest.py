@@ -6,12 +6,12 @@ import httpx
 import pytest
 from getstream import Stream
 
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, running
+from tests.unit.local_stream.server import API_KEY, API_SECRET, PATIENCE, LocalStream, running
 
 
 @pytest.fixture(scope="session")
 def local_stream() -> Iterator[LocalStream]:
-    with running() as base_url, httpx.Client(base_url=base_url, timeout=10) as http:
+    with running() as base_url, httpx.Client(base_url=base_url, timeout=PATIENCE) as http:
         yield LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
 
 

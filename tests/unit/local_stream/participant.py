@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from getstream.video.rtc.pb.stream.video.sfu.event import events_pb2
 from websockets.sync.client import ClientConnection, connect
 
-from tests.unit.local_stream.server import API_KEY, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, PATIENCE, LocalStream, token
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Participant:
     def hears(self, kind: str) -> object:
         """The next SFU event of this kind (`call_ended` ...)."""
         while True:
-            frame = self.socket.recv(timeout=5)
+            frame = self.socket.recv(timeout=PATIENCE)
             assert isinstance(frame, bytes)
             event = events_pb2.SfuEvent.FromString(frame)
             if event.WhichOneof("event_payload") == kind:

@@ -21,6 +21,8 @@ from harness.serving import LOOPBACK, bind
 T = TypeVar("T")
 API_KEY = "local-key"
 API_SECRET = "the secret of the tests, long enough for HS256"
+# Seconds that an answer or an event may take: never a measure, for machines are slow at times.
+PATIENCE = 30.0
 COMMAND = [sys.executable, "-m", "harness.local_stream"]
 
 
@@ -97,15 +99,15 @@ def running(
     base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     listener.close()
     try:
-        httpx.get(f"{base_url}/healthz", timeout=30).raise_for_status()
+        httpx.get(f"{base_url}/healthz", timeout=PATIENCE).raise_for_status()
         yield base_url
     finally:
         assert process.stdin is not None
         process.stdin.close()
-        process.wait(timeout=10)
+        process.wait(timeout=PATIENCE)
 
 
-def eventually(holds: Callable[[], T], within: float = 5.0) -> T:
+def eventually(holds: Callable[[], T], within: float = PATIENCE) -> T:
     """The first true value of `holds`, asked again and again; fails after `within` seconds."""
     deadline = time.monotonic() + within
     while not (value := holds()):

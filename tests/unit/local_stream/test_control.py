@@ -12,7 +12,7 @@ from getstream import Stream
 from websockets.exceptions import ConnectionClosed
 
 from tests.unit.local_stream.browser_door import connected
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, running, signed, token
+from tests.unit.local_stream.server import API_KEY, API_SECRET, PATIENCE, LocalStream, running, signed, token
 
 
 def test_the_journal_tells_the_story_of_a_call(local_stream: LocalStream, host: str, call_id: str) -> None:
@@ -89,13 +89,17 @@ def test_reset_forgets_everything() -> None:
 
 
 def test_who_was_connected_before_a_reset_is_not_in_the_journal_after_it() -> None:
-    with running() as base_url, httpx.Client(base_url=base_url, timeout=10) as http, ExitStack() as stack:
+    with (
+        running() as base_url,
+        httpx.Client(base_url=base_url, timeout=PATIENCE) as http,
+        ExitStack() as stack,
+    ):
         local_stream = LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
         people = [stack.enter_context(connected(local_stream, f"user-{number}")) for number in range(20)]
         http.post("/_control/reset").raise_for_status()
         for person in people:
             with pytest.raises(ConnectionClosed):
-                person.socket.recv(timeout=5)
+                person.socket.recv(timeout=PATIENCE)
         assert http.get("/_control/journal").json() == {"entries": []}
 
 

@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -17,7 +16,7 @@ from websockets.exceptions import ConnectionClosed, ConnectionClosedError, Conne
 from websockets.sync.client import ClientConnection
 
 from tests.unit.local_stream.browser_door import Person, connected, introduction, opened
-from tests.unit.local_stream.server import LocalStream, token
+from tests.unit.local_stream.server import PATIENCE, LocalStream, token
 from tests.unit.local_stream.shapes import faults
 
 
@@ -166,11 +165,7 @@ def test_a_delayed_answer_is_the_real_one_later(
     began = time.monotonic()
     assert local_stream.as_server("GET", f"/video/call/livestream/{call_id}").status_code == 200
     assert time.monotonic() - began >= 0.3
-    with httpx.Client(base_url=local_stream.base_url, timeout=0.1) as http:
-        hasty = replace(local_stream, http=http)
-        with pytest.raises(httpx.ReadTimeout):
-            hasty.as_server("GET", f"/video/call/livestream/{call_id}")
-    assert rules.counts(rule) == (2, 2)
+    assert rules.counts(rule) == (1, 1)
 
 
 def test_the_location_hint_can_fail(local_stream: LocalStream, rules: Rules) -> None:
@@ -187,14 +182,14 @@ def test_a_connection_can_be_refused_with_the_vendors_error(
 ) -> None:
     rules.add(door="ws", operation="Connect", user_id=host, status=401, code=40)
     with _introduced(local_stream, host) as socket:
-        error = json.loads(socket.recv(timeout=5))
+        error = json.loads(socket.recv(timeout=PATIENCE))
         assert (error["type"], error["error"]["code"], error["error"]["StatusCode"]) == (
             "connection.error",
             40,
             401,
         )
         with pytest.raises(ConnectionClosedOK):
-            socket.recv(timeout=5)
+            socket.recv(timeout=PATIENCE)
 
 
 def test_a_connection_can_be_cut_before_its_first_word(
@@ -202,7 +197,7 @@ def test_a_connection_can_be_cut_before_its_first_word(
 ) -> None:
     rule = rules.add(door="ws", operation="Connect", user_id=host, drop=True, times=1)
     with _introduced(local_stream, host) as socket, pytest.raises(ConnectionClosedError) as closed:
-        socket.recv(timeout=5)
+        socket.recv(timeout=PATIENCE)
     assert closed.value.rcvd is None  # no close frame: the line is dead
     assert rules.counts(rule) == (1, 1)
     with connected(local_stream, host) as person:
@@ -221,7 +216,7 @@ def test_a_connection_can_be_closed_after_its_first_word(
 def test_the_first_frame_can_be_garbage(local_stream: LocalStream, rules: Rules, host: str) -> None:
     rules.add(door="ws", operation="Connect", user_id=host, garbage=True)
     with _introduced(local_stream, host) as socket, pytest.raises(json.JSONDecodeError):
-        json.loads(socket.recv(timeout=5))
+        json.loads(socket.recv(timeout=PATIENCE))
 
 
 def test_silence_on_the_line(local_stream: LocalStream, rules: Rules, host: str) -> None:

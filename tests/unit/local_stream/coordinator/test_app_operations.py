@@ -11,7 +11,7 @@ import pytest
 from getstream import Stream, models
 
 from tests.unit.local_stream.receiver import receiving
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, eventually, running
+from tests.unit.local_stream.server import API_KEY, API_SECRET, PATIENCE, LocalStream, eventually, running
 from tests.unit.local_stream.shapes import Times, faults
 
 DOORS: list[tuple[str, Times]] = [("/api/v2", "nanoseconds"), ("/video", "iso")]
@@ -194,7 +194,7 @@ def test_mutes_name_who_is_not_there(local_stream: LocalStream, host: str, viewe
 @pytest.fixture
 def own_stream() -> Iterator[LocalStream]:
     """A local Stream of the test's own: nobody else's events go to its webhooks."""
-    with running() as base_url, httpx.Client(base_url=base_url, timeout=10) as http:
+    with running() as base_url, httpx.Client(base_url=base_url, timeout=PATIENCE) as http:
         yield LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
 
 

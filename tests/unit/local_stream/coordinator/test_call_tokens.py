@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from tests.unit.local_stream.browser_door import introduction, opened
-from tests.unit.local_stream.server import API_KEY, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, PATIENCE, LocalStream, token
 
 HERE = {"location": "LCL"}
 
@@ -56,7 +56,7 @@ def test_it_connects(local_stream: LocalStream) -> None:
     user_id = f"user-{uuid.uuid4()}"
     with opened(local_stream) as socket:
         socket.send(introduction(user_id, local_stream.server.create_call_token(user_id, ["livestream:x"])))
-        assert '"connection.ok"' in str(socket.recv(timeout=5))
+        assert '"connection.ok"' in str(socket.recv(timeout=PATIENCE))
 
 
 def test_anonymous_people_may_have_one(local_stream: LocalStream, call_id: str) -> None:

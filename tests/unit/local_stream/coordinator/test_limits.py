@@ -10,7 +10,7 @@ from getstream import Stream
 from harness.local_stream.coordinator.errors import ApiError
 from harness.local_stream.coordinator.limits import RateLimits, platform_of
 from harness.local_stream.coordinator.source import Source
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, running
+from tests.unit.local_stream.server import API_KEY, API_SECRET, PATIENCE, LocalStream, running
 
 
 class Clock(Source):
@@ -74,7 +74,7 @@ def test_the_platform_is_told_by_the_client(client: str, server: bool, platform:
 def limited() -> Iterator[LocalStream]:
     """A local Stream of the test's own, which allows two requests of each operation in a minute."""
     settings = {"HARNESS_STREAM_RATE_LIMIT": "2"}
-    with running(told=settings) as base_url, httpx.Client(base_url=base_url, timeout=10) as http:
+    with running(told=settings) as base_url, httpx.Client(base_url=base_url, timeout=PATIENCE) as http:
         yield LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
 
 

@@ -12,7 +12,7 @@ from harness.local_stream.coordinator.revocation import check_not_revoked
 from harness.local_stream.coordinator.tokens import ANONYMOUS, Caller
 from harness.local_stream.coordinator.users import User
 from tests.unit.local_stream.browser_door import introduction, opened
-from tests.unit.local_stream.server import LocalStream, token
+from tests.unit.local_stream.server import PATIENCE, LocalStream, token
 
 TIME = datetime(2030, 1, 1, tzinfo=UTC)
 SECOND = TIME.timestamp()
@@ -60,7 +60,7 @@ def test_a_users_tokens_are_revoked_and_given_back(local_stream: LocalStream, ho
     assert asked(local_stream, token({"user_id": viewer})) == (200, 0), "another user's"
     with opened(local_stream) as socket:
         socket.send(introduction(host, old))
-        answer = json.loads(socket.recv(timeout=30))
+        answer = json.loads(socket.recv(timeout=PATIENCE))
     assert (answer["type"], answer["error"]["code"]) == ("connection.error", 40)
     join = {"location": "LCL", "create": True}
     refused = local_stream.ask("POST", "/video/call/default/no-call/join", join, old)

@@ -7,7 +7,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.unit.local_stream.browser_door import connected, introduction, opened
-from tests.unit.local_stream.server import LocalStream, eventually, token
+from tests.unit.local_stream.server import PATIENCE, LocalStream, eventually, token
 
 
 def test_connecting_makes_the_user(local_stream: LocalStream) -> None:
@@ -144,8 +144,8 @@ def test_who_closes_is_offline(local_stream: LocalStream, viewer: str) -> None:
 def test_a_refusal_is_the_last_that_is_said(local_stream: LocalStream) -> None:
     with opened(local_stream) as socket:
         socket.send(introduction("X", token({"user_id": "X"}, "quite another secret, but long enough")))
-        assert json.loads(socket.recv(timeout=5))["type"] == "connection.error"
+        assert json.loads(socket.recv(timeout=PATIENCE))["type"] == "connection.error"
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=5)
+            socket.recv(timeout=PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1000

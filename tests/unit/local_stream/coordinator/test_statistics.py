@@ -5,7 +5,7 @@ import pytest
 from getstream import Stream, models
 
 from tests.unit.local_stream.participant import joined
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, eventually, running
+from tests.unit.local_stream.server import API_KEY, API_SECRET, PATIENCE, LocalStream, eventually, running
 from tests.unit.local_stream.shapes import Times, faults
 
 DOORS = pytest.mark.parametrize(("base", "times"), [("/api/v2/video", "nanoseconds"), ("/video", "iso")])
@@ -64,7 +64,7 @@ def test_a_session_is_counted_rated_and_timed(
 
 def test_what_is_active_is_counted() -> None:
     # A server of its own: nobody else comes or goes.
-    with running() as base_url, httpx.Client(base_url=base_url, timeout=10) as http:
+    with running() as base_url, httpx.Client(base_url=base_url, timeout=PATIENCE) as http:
         alone = LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
         host = alone.new_user()
         call_id = alone.new_call(host)

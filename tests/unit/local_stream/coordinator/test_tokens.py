@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.unit.local_stream.browser_door import introduction, opened
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, token
+from tests.unit.local_stream.server import API_KEY, API_SECRET, PATIENCE, LocalStream, token
 
 NOW = int(time.time())
 HOUR = 3600
@@ -98,7 +98,7 @@ def test_times_of_any_size_are_good(local_stream: LocalStream, exp: float) -> No
     user_id = f"user-{uuid.uuid4()}"
     with opened(local_stream) as socket:
         socket.send(introduction(user_id, token({"user_id": user_id, "exp": exp, "iat": -1})))
-        assert json.loads(socket.recv(timeout=5))["type"] == "connection.ok"
+        assert json.loads(socket.recv(timeout=PATIENCE))["type"] == "connection.ok"
 
 
 @pytest.mark.parametrize("claims", [{}, {"server": True}], ids=["Python SDK", "Node SDK"])
@@ -133,17 +133,17 @@ def test_who_is_connected_is_told_when_the_token_expires(local_stream: LocalStre
     user_id = f"user-{uuid.uuid4()}"
     with opened(local_stream) as socket:
         socket.send(introduction(user_id, token({"user_id": user_id, "exp": time.time() + HOUR})))
-        hello = json.loads(socket.recv(timeout=5))
+        hello = json.loads(socket.recv(timeout=PATIENCE))
         assert hello["type"] == "connection.ok"
         try:
             local_stream.http.post("/_control/clock", json={"offset_seconds": 2 * HOUR})
-            event = json.loads(socket.recv(timeout=5))
+            event = json.loads(socket.recv(timeout=PATIENCE))
         finally:
             local_stream.http.post("/_control/clock", json={"offset_seconds": 0})
         assert (event["type"], event["connection_id"]) == ("connection.error", hello["connection_id"])
         assert (event["error"]["code"], event["error"]["StatusCode"]) == (40, 401)
         with pytest.raises(ConnectionClosed) as closed:
-            socket.recv(timeout=5)
+            socket.recv(timeout=PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1001
 
@@ -166,7 +166,7 @@ def test_an_anonymous_token_is_checked_too(local_stream: LocalStream) -> None:
 
 
 def _refusal(socket: ClientConnection) -> dict[str, Any]:
-    event = json.loads(socket.recv(timeout=5))
+    event = json.loads(socket.recv(timeout=PATIENCE))
     assert event["type"] == "connection.error"
     assert set(event) == {"type", "connection_id", "created_at", "error"}
     return dict(event["error"])

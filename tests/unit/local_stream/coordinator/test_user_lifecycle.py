@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.unit.local_stream.browser_door import connected, introduction, opened
 from tests.unit.local_stream.participant import joined
-from tests.unit.local_stream.server import LocalStream, token
+from tests.unit.local_stream.server import PATIENCE, LocalStream, token
 from tests.unit.local_stream.shapes import Times, faults
 
 DOORS: list[tuple[str, Times]] = [("/api/v2", "nanoseconds"), ("/video", "iso")]
@@ -141,7 +141,7 @@ def test_a_deactivated_user_is_out_until_it_is_reactivated(local_stream: LocalSt
     assert (refused.status_code, refused.json()["code"]) == (403, 17)
     with opened(local_stream) as socket:
         socket.send(introduction(host, token({"user_id": host})))
-        assert json.loads(socket.recv(timeout=5))["error"]["StatusCode"] == 403
+        assert json.loads(socket.recv(timeout=PATIENCE))["error"]["StatusCode"] == 403
     assert found(local_stream, host) == []
     assert [user["id"] for user in found(local_stream, host, include_deactivated_users=True)] == [host]
     back = post(local_stream, f"{host}/reactivate", name="Back").json()["user"]
@@ -169,7 +169,7 @@ def test_who_was_deleted_for_good_comes_back_only_when_a_server_says_so(local_st
     assert post(local_stream, "delete", user_ids=[user_id], user="hard").status_code == 201
     with opened(local_stream) as socket:
         socket.send(introduction(user_id, token({"user_id": user_id})))
-        assert json.loads(socket.recv(timeout=5))["error"]["StatusCode"] == 403
+        assert json.loads(socket.recv(timeout=PATIENCE))["error"]["StatusCode"] == 403
     refused = local_stream.as_user(user_id, "POST", "/video/calls", {})
     assert (refused.status_code, refused.json()["code"]) == (403, 17)
     local_stream.as_server("POST", "/api/v2/users", {"users": {user_id: {"id": user_id}}})
@@ -236,7 +236,7 @@ def test_guests_need_no_token_and_get_one(local_stream: LocalStream, host: str) 
     assert answer.status_code == 201
     with opened(local_stream) as socket:
         socket.send(introduction(made["user"]["id"], made["access_token"]))
-        assert json.loads(socket.recv(timeout=5))["me"]["role"] == "guest"
+        assert json.loads(socket.recv(timeout=PATIENCE))["me"]["role"] == "guest"
 
 
 def test_guests_can_be_switched_off(local_stream: LocalStream) -> None:

