@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.config import HarnessSettings, load, load_target
+from harness.errors import HarnessError
 from harness.plugin.stash import DEPLOYMENT, FAILED, KEEPER, RUN_LOG, STACK
 from harness.setup import pages
 from harness.stack import Deployment, Stack
@@ -82,14 +83,21 @@ def target(
         own = stack.target
         yield replace(own, required_sightings=told.required_sightings or own.required_sightings)
         return
-    deployment = Deployment(_of_worker(request.config, run_dir), harness_settings, told, run_log.secrets)
-    target = deployment.target
     if harness_settings.database_url is not None:
         run_log.secrets.add(harness_settings.database_url.get_secret_value())
-    with deployment, closing(TokenEndpoint(target)) as endpoint:
-        endpoint.expect_there()
+    with ExitStack() as running:
+        try:
+            deployment = Deployment(
+                _of_worker(request.config, run_dir), harness_settings, told, run_log.secrets
+            )
+            running.enter_context(deployment)
+            running.enter_context(closing(TokenEndpoint(deployment.target))).expect_there()
+        except HarnessError as gone:
+            # Each further test could only say the same.
+            request.session.shouldfail = str(gone)
+            raise
         request.config.stash[DEPLOYMENT] = deployment
-        yield target
+        yield deployment.target
         del request.config.stash[DEPLOYMENT]
 
 

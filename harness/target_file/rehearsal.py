@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -137,8 +138,10 @@ class Rehearsal:
         if self.sighted is None:
             raise NotGiven("needs SUPABASE_SERVICE_ROLE_KEY and STREAM_API_SECRET, to ask where it was seen")
         ledger = self.sighted.ledger(self.party, self.host, self.viewer)
-        if missing := ledger.missing(self.target.sightings()):
+        required = self.target.sightings()
+        if missing := ledger.missing(required):
+            seen = json.dumps([place for place in required if place not in missing])
             raise Finding(
-                f"The callId was not seen at: {', '.join(missing)}. Where the app cannot be seen there, name "
-                "the other places in required_sightings."
+                f"The callId was not seen at: {', '.join(missing)}. Where the app cannot be seen there: "
+                f"required_sightings = {seen}"
             )
