@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from harness.config import app_environment
+from harness.config import app_environment, variable
 from harness.errors import ServerError, SettingsError
 from harness.stack import supervised
 from harness.stack.process import LAST_LINES
@@ -39,11 +39,13 @@ class AppProcess:
         self._private = TemporaryDirectory(prefix="harness-app-")
         self.printed = Path(self._private.name) / "app.log"
         self.printed.touch(0o600)
+        self._unset: list[str] = []  # variables that were named for it
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
 
-    def start(self, told: dict[str, str], more: Iterable[str] = (), *, within: float = READY_WITHIN) -> None:
+    def start(self, told: dict[str, str], more: Sequence[str] = (), *, within: float = READY_WITHIN) -> None:
         """With `told` and the variables `more`; raises ServerError when it does not answer in time."""
+        self._unset = [name for name in more if variable(name) is None]
         try:
             self._process = subprocess.Popen(
                 # Isolated: nothing of ours shall be in the way of an app that is Python's, too.
@@ -69,7 +71,7 @@ class AppProcess:
         if self._process is not None and (code := self._process.poll()) is not None:
             raise ServerError(
                 f"app_command was expected to run on, but ended with exit code {code}: see its last lines; "
-                f"variables that it needs are named in app_environment.{self._last_lines()}"
+                f"variables that it needs are named in app_environment{self._not_set()}.{self._last_lines()}"
             )
 
     def stop(self) -> None:
@@ -118,6 +120,9 @@ class AppProcess:
             return "it takes the connection and says nothing: let it answer GET /"
         except httpx.RequestError as error:
             return f"what came is no HTTP ({type(error).__name__}): let it speak HTTP on PORT"
+
+    def _not_set(self) -> str:
+        return f" (of those, not set: {', '.join(self._unset)})" if self._unset else ""
 
     def _last_lines(self) -> str:
         if self._process is not None and self._process.poll() is not None:

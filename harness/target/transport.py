@@ -41,6 +41,12 @@ def ask(asking: httpx.Client, who: str, method: str, url: str, **request: Any) -
             whole = _whole(answer, began + limit)
     except httpx.RequestError as error:
         raise _none(who, method, url, error) from error
+    except (httpx.InvalidURL, UnicodeEncodeError):
+        # Not their words: what is wrong may be a secret.
+        raise ServerError(
+            f"{who} could not be asked {method} {url.partition('?')[0]}: its address, or a key that is sent, "
+            "has characters that HTTP does not allow."
+        ) from None
     whole.elapsed = timedelta(seconds=time.monotonic() - began)
     return whole
 

@@ -9,6 +9,7 @@ import pytest
 
 from harness.config import PACKAGE, Request, TargetSettings, load_target
 from harness.config.section import Section
+from harness.trace.sightings import PLACES
 
 TEXT = (PACKAGE.parent / "docs" / "target.md").read_text()
 EXAMPLES = re.findall(r"```toml\n(.*?)```", TEXT, re.S)
@@ -43,3 +44,8 @@ def test_examples_are_target_files(example: str, tmp_path: Path) -> None:
     target = load_target(file)
     assert target.token_url
     assert len(EXAMPLES) >= 2
+
+
+def test_places_that_can_be_required_are_those_of_the_docs() -> None:
+    (told,) = re.findall(r"The places of `required_sightings`: (.*?)\.\n", TEXT, re.S)
+    assert tuple(re.findall(r"`([^`]+)`", told)) == PLACES

@@ -94,9 +94,10 @@ def test_an_app_that_does_not_come_up_is_one_sentence(
     starts: Starts, program: str, within: float, sentence: str
 ) -> None:
     with pytest.raises(ServerError, match=sentence) as told:
-        starts(program, within=within)
+        starts(program, ("NOT_SET",), within)
     assert "hush-hush" not in str(told.value)
     if program == ENDS:
+        assert "(of those, not set: NOT_SET)" in str(told.value)
         assert "No DATABASE_URL, and the key is ***" in str(told.value)
 
 
