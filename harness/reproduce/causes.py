@@ -104,7 +104,7 @@ CAUSES: dict[Topic, str] = {
 }
 # What a line says to the exclusion of other causes.
 CLAIMS: dict[Topic, str] = {
-    "permission": r"permissions?|denied|refused|blocked|not allowed",
+    "permission": r"permissions?|denied|refused|blocked|not allowed|(?:site|browser(?:'s)?|privacy) settings",
     "missing": NOT_THERE,
     "busy": BUSY,
     "insecure": SECURE,

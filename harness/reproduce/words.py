@@ -21,7 +21,6 @@ ALSO: dict[Topic, set[Topic]] = {
     "no start": {"busy"},
     "waiting": {"permission"},
     "lost": {"permission", "missing", "busy"},
-    "defect": {"missing"},
     "stuck": {"missing", "busy"},
     "no picture": {"busy"},
     "constraints": {"missing"},

@@ -458,6 +458,7 @@ WRONG: dict[str, list[str]] = {
         "We can't find your camera",
     ],
     "abort": [
+        "We can\u2019t access your camera. Check your site settings.",
         "AbortError: Timeout starting video source",
         "Timeout starting video source",
         "Time to go live!",
@@ -470,6 +471,7 @@ WRONG: dict[str, list[str]] = {
         "Camera blocked",
     ],
     "type-error": [
+        "We couldn\u2019t detect a camera. Is it plugged in?",
         "TypeError: Failed to execute 'getUserMedia' on 'MediaDevices'",
         "At least one of audio and video must be requested",
         "Turn on notifications",
@@ -555,6 +557,7 @@ WRONG: dict[str, list[str]] = {
         "Listen to the sound of silence",
     ],
     "black-picture": [
+        "We can\u2019t access your camera. Check your site settings.",
         "Black Friday: 50 % off",
         "Dark mode",
         "Choose a cover picture",
