@@ -47,6 +47,7 @@ from harness.local_stream.coordinator import (
     transcriptions,
     user_blocks,
     user_events,
+    user_exports,
     user_lifecycle,
     user_operations,
 )
@@ -65,6 +66,7 @@ OPERATIONS = [
     *user_operations.OPERATIONS,
     *user_events.OPERATIONS,
     *user_lifecycle.OPERATIONS,
+    *user_exports.OPERATIONS,
     *user_blocks.OPERATIONS,
     *role_operations.OPERATIONS,
     *moderation.OPERATIONS,

@@ -38,23 +38,23 @@ async def reactivate_user(coordinator: Coordinator, ask: Ask) -> dict[str, objec
 
 async def deactivate_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Refuse several users: a task."""
-    users = _named(coordinator, ask.body)
+    users = named_users(coordinator, ask.body)
     for user in users:
         await _deactivate(coordinator, user)
-    return _task(coordinator, users)
+    return task_about(coordinator, users)
 
 
 async def reactivate_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Let several users in again: a task."""
-    users = _named(coordinator, ask.body)
+    users = named_users(coordinator, ask.body)
     for user in users:
         _reactivate(coordinator, user)
-    return _task(coordinator, users)
+    return task_about(coordinator, users)
 
 
 async def delete_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Delete users: `soft` keeps what they were, `pruning` their id alone, `hard` nothing. A task."""
-    users = _named(coordinator, ask.body)
+    users = named_users(coordinator, ask.body)
     mode = text(ask.body, "user") or "soft"
     for place, sentence in Rule(str, one_of=_MODES).faults(mode, "user"):
         raise input_error(sentence, **{place: sentence})
@@ -63,12 +63,12 @@ async def delete_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     passed_over = [name for name in ("calls", "conversations", "messages") if ask.body.get(name)]
     if passed_over:
         ask.noted["not_imitated"] = passed_over
-    return _task(coordinator, users)
+    return task_about(coordinator, users)
 
 
 async def restore_users(coordinator: Coordinator, ask: Ask) -> dict[str, object]:
     """Bring deleted users back, as far as they were kept."""
-    users = _named(coordinator, ask.body)
+    users = named_users(coordinator, ask.body)
     for user in users:
         if user.deleted_at is None:
             raise input_error(f'user "{user.id}" is not deleted, it can\'t be restored')
@@ -102,7 +102,8 @@ async def _delete(coordinator: Coordinator, user: User, mode: str) -> None:
     await _send_away(coordinator, user)
 
 
-def _named(coordinator: Coordinator, body: Json) -> list[User]:
+def named_users(coordinator: Coordinator, body: Json) -> list[User]:
+    """Whom `user_ids` names; raises the vendor's input error."""
     user_ids = text_list(body, "user_ids")
     if not user_ids:
         raise required("user_ids")
@@ -114,7 +115,8 @@ def _named(coordinator: Coordinator, body: Json) -> list[User]:
     return [coordinator.user(user_id) for user_id in dict.fromkeys(user_ids)]
 
 
-def _task(coordinator: Coordinator, users: list[User]) -> dict[str, object]:
+def task_about(coordinator: Coordinator, users: list[User]) -> dict[str, object]:
+    """The answer with the id of a task that is done for each of `users`."""
     return {"task_id": coordinator.tasks.done({user.id: {"status": "ok"} for user in users}).id}
 
 

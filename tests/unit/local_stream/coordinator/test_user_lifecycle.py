@@ -68,6 +68,16 @@ def test_answers_have_the_vendors_shapes(
         assert faults(answer.json(), model, times) == []
 
 
+def test_users_are_exported(local_stream: LocalStream, host: str) -> None:
+    answer = local_stream.as_server("GET", f"/api/v2/users/{host}/export")
+    assert faults(answer.json(), models.ExportUserResponse, "nanoseconds") == []
+    assert answer.json()["user"]["id"] == host
+    task = local_stream.as_server("POST", "/api/v2/export/users", {"user_ids": [host]})
+    assert faults(task.json(), models.ExportUsersResponse, "nanoseconds") == []
+    asked = local_stream.as_server("GET", f"/api/v2/tasks/{task.json()['task_id']}")
+    assert asked.json()["status"] == "completed"
+
+
 def test_a_task_tells_what_became_of_each(local_stream: LocalStream, host: str, viewer: str) -> None:
     task_id = post(local_stream, "deactivate", user_ids=[host, viewer]).json()["task_id"]
     for base, times in DOORS:
