@@ -25,7 +25,7 @@ from harness.config import PACKAGE, child_environment
 ROOT = PACKAGE.parent
 TOKEN = re.compile(rb"eyJ[\w-]{6,}\.eyJ[\w-]+\.[\w-]{20,}|refresh_token\\*\":\s*\\*\"(?!\*)")
 AT_ONCE = 2
-GATE_WITHIN = 300  # seconds; a red check runs twice, and the machine may be busy
+GATE_WITHIN = 600  # seconds; a red check runs twice, and the machine may be busy
 
 
 @dataclass(frozen=True)
@@ -125,13 +125,13 @@ PRODUCTS: tuple[Product, ...] = (
             says=r"the picture is frozen: \d+ frames were decoded in [\d.]+ s, all the same",
         ),
         Mutant(
-            "a party that fails on its last steps stays on air",
+            "a party whose row could not be saved stays on air",
             Edit(
                 "harness/pages/src/go-live.ts",
                 'takeBack("stop the live stream", () => call.stopLive());',
                 "",
             ),
-            red="N05,N06",
+            red="N06",
             says="expected a call in backstage, Stream has it live",
         ),
         Mutant(
