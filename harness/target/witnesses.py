@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from harness.target.people import Party, Person
 from harness.target.stream_api import StreamApi
@@ -19,7 +20,8 @@ from harness.target.supabase import Supabase
 from harness.trace.sightings import Ledger, Place, Sighting
 
 NANOSECONDS = 1e9
-LOG_LINE = re.compile(r"^(?P<at>\S+ \S+) (?P<step>\[stream-video-token\] [^{]*)(?P<facts>\{.*\})$")
+LOG_LINE = re.compile(r"^(?P<before>.*?)(?P<step>\[stream-video-token\] [^{]*)(?P<facts>\{.*\})")
+STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?")
 
 
 def in_database(supabase: Supabase, party: Party) -> Iterator[Sighting]:
@@ -102,16 +104,30 @@ def in_webhooks(log: Path, party: Party, people: Iterable[Person]) -> Iterator[S
 
 
 def in_server_log(log: Path, party: Party, people: Iterable[Person]) -> Iterator[Sighting]:
-    """Every line that the token server wrote for one of `people`."""
+    """Every line that the token server wrote for one of `people`: marked, with its facts as JSON."""
     users = {person.id for person in people}
     for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
         found = LOG_LINE.match(line)
-        facts = json.loads(found["facts"]) if found else {}
+        facts = _facts(found["facts"]) if found else {}
         if found and facts.get("userId") in users:
-            t = datetime.strptime(found["at"], "%Y-%m-%d %H:%M:%S,%f").astimezone().timestamp()
             ids = str(facts.get("callType")), str(facts.get("callId"))
             evidence = f"{found['step'].strip()} {facts}"
-            yield Sighting(t, "token-server", "server log", *ids, evidence, party.id)
+            yield Sighting(_said_at(found["before"]), "token-server", "server log", *ids, evidence, party.id)
+
+
+def _facts(text: str) -> dict[str, Any]:
+    """What other languages print is none, and no sighting."""
+    try:
+        facts = json.loads(text)
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _said_at(before: str) -> float:
+    """The time of a line, by what is before its mark; of a log without times, when it was read."""
+    stamp = STAMP.search(before)
+    return datetime.fromisoformat(stamp[0]).timestamp() if stamp else time.time()
 
 
 def _seconds(timestamp: str | None) -> float:

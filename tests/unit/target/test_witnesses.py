@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -119,3 +120,31 @@ def test_what_a_target_declares_is_required_and_nothing_else() -> None:
 def test_a_place_that_does_not_exist_is_refused_by_name() -> None:
     with pytest.raises(SettingsError, match=r"host pgae.*expected some of party row"):
         target(required_sightings=("host pgae",)).sightings()
+
+
+FACTS = '{"callType": "livestream", "callId": "x", "userId": "host-id"}'
+
+
+@pytest.mark.parametrize(
+    ("line", "at"),
+    [
+        (f"2026-11-22 21:24:18,123 [stream-video-token] Party found {FACTS}", "2026-11-22T21:24:18.123"),
+        (
+            f"2026-11-22T21:24:18.5Z INFO [stream-video-token] Party found {FACTS} ok",
+            "2026-11-22T21:24:18.500Z",
+        ),
+        (f"I 2026-11-22 21:24:18 [stream-video-token] Party found {FACTS}", "2026-11-22T21:24:18"),
+        (f"[stream-video-token] Party found {FACTS}", None),
+    ],
+)
+def test_log_of_any_app_is_read(tmp_path: Path, line: str, at: str | None) -> None:
+    others = [
+        "[stream-video-token] Half a line {callId: 'x'",
+        "[stream-video-token] Printed { userId: 'host-id' }",
+        f"no mark {FACTS}",
+        f"[stream-video-token] Of another {FACTS.replace('host-id', 'somebody')}",
+    ]
+    (tmp_path / "log").write_text("\n".join([*others, line]))
+    (sighting,) = witnesses.in_server_log(tmp_path / "log", PARTY, [HOST])
+    assert (sighting.call_type, sighting.call_id) == ("livestream", "x")
+    assert at is None or sighting.t == datetime.fromisoformat(at).timestamp()
