@@ -99,6 +99,11 @@ class Person:
     def frames_received(self) -> int:
         return sum(int(entry.get("framesDecoded", 0)) for entry in self.does("received"))
 
+    def frames_sent(self, width: int) -> int:
+        """Pictures of this width that were encoded."""
+        sent = [entry for entry in self.does("sent") if entry.get("frameWidth") == width]
+        return sum(int(entry.get("framesEncoded", 0)) for entry in sent)
+
     def layers_sent(self) -> set[str]:
         """The simulcast layers of the camera that are encoded now."""
         return {entry["rid"] for entry in self.does("sent") if entry.get("rid") and entry.get("active")}

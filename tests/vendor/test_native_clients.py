@@ -26,8 +26,9 @@ from tests.unit.local_stream.native import HEIGHT, RATE, WIDTH, client, publishi
 from tests.unit.local_stream.server import API_KEY, API_SECRET, running
 from tests.unit.local_stream.sfu.pictures import Grey, Tone
 
-WITHIN = 20.0
+WITHIN = 30.0
 AUDIO, VIDEO = getstream_rtc.TrackType.AUDIO, getstream_rtc.TrackType.VIDEO
+Samples = np.ndarray[Any, np.dtype[np.int16]]
 Run = Callable[[Callable[[], Coroutine[Any, Any, None]]], None]
 
 
@@ -59,7 +60,7 @@ def test_the_native_client_publishes_and_is_seen_and_heard(base_url: str, run: R
                 found[int(track.track_type)] = track
             assert {track.participant.user_id for track in found.values()} == {"host"}
             assert await luma(found[int(VIDEO)]) == pytest.approx(60, abs=6)
-            assert await hertz(found[int(AUDIO)]) == pytest.approx(750, abs=12)
+            await plays(750, functools.partial(second_of, found[int(AUDIO)]))
             await viewer.leave()
 
     run(scenario)
@@ -109,8 +110,7 @@ def test_getstream_video_rtc_publishes_and_is_seen_and_heard(
                 assert track.participant.user_id == "host"
                 # Grey 60 of a screen is this luma.
                 assert await luma(track) == pytest.approx(16 + 60 * 219 / 255, abs=6)
-                samples = np.concatenate([(await sounds.get()).samples for _ in range(50)])
-                assert tone_in(samples) == pytest.approx(750, abs=12)
+                await plays(750, functools.partial(second_in, sounds))
 
     run(scenario)
 
@@ -145,18 +145,29 @@ async def luma(track: getstream_rtc.RemoteTrack) -> float:
     return float(frame.data[: WIDTH * HEIGHT].mean())
 
 
-async def hertz(track: getstream_rtc.RemoteTrack) -> float | None:
-    """What a second of it sounds like."""
+async def plays(hz: float, second: Callable[[], Coroutine[Any, Any, Samples]]) -> None:
+    """The tone comes; the first sound may be half a silence, and on a busy machine there are gaps."""
+    while tone_in(await second()) != pytest.approx(hz, abs=12):
+        continue
+
+
+async def second_in(sounds: asyncio.Queue[Any]) -> Samples:
+    """What comes next, 20 ms at a time."""
+    return np.concatenate([(await sounds.get()).samples for _ in range(50)])
+
+
+async def second_of(track: getstream_rtc.RemoteTrack) -> Samples:
+    """What the track plays next."""
     samples: list[Any] = []
     while sum(len(each) for each in samples) < RATE:
         frame = await track.next_pcm()
         assert frame is not None
         assert (frame.sample_rate, frame.channels) == (RATE, 1)
         samples.append(frame.samples)
-    return tone_in(np.concatenate(samples))
+    return np.concatenate(samples)
 
 
-def tone_in(samples: np.ndarray[Any, np.dtype[np.int16]]) -> float | None:
+def tone_in(samples: Samples) -> float | None:
     """The frequency of one tone."""
     tone = dominant_frequency(samples.astype(np.float64) / 2**15, RATE)
     return tone.hz if tone and tone.is_pure else None

@@ -35,8 +35,9 @@ def test_signalling_breaks_and_the_picture_does_not(
     decoded = Look.at(viewer.picture).decoded or 0
     disturber.outage("cut_signalling", viewer)
     disturber.happens("Disconnected")
-    (join,) = disturber.joins_again(viewer)
-    assert join["reconnected"], f"expected a FAST reconnect, came {join}"
+    # On a slow machine the client may try twice.
+    joins = disturber.joins_again(viewer)
+    assert all(join["reconnected"] for join in joins), f"expected a FAST reconnect, came {joins}"
     viewer.sees(host)
     # Media never stopped: the count of the same connection went on.
     assert (Look.at(viewer.picture).decoded or 0) > decoded
@@ -64,8 +65,8 @@ def test_who_is_asked_to_go_away_migrates(host: Host, viewer: Viewer, disturber:
     sessions = disturber.sessions()
     connections = person.probe.connections_made()
     disturber.outage("go_away", person)
-    (join,) = disturber.joins_again(person)
-    assert join["strategy"] == 4, f"expected MIGRATE, came {join}"
+    first, *_ = disturber.joins_again(person)
+    assert first["strategy"] == 4, f"expected MIGRATE, came {first}"
     disturber.happens("participant_migration_complete")
     assert person.probe.connections_made() > connections
     viewer.sees(host, within=COMES_BACK)
