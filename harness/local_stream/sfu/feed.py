@@ -9,7 +9,7 @@ from harness.local_stream.sfu.layer import Layer
 from harness.local_stream.sfu.layers import Layers
 from harness.local_stream.sfu.media_path import MediaPath
 from harness.local_stream.sfu.protocol import Message
-from harness.local_stream.sfu.publish_options import AUDIO_TYPES, VIDEO_FEEDBACK, default_codec
+from harness.local_stream.sfu.publish_options import AUDIO_TYPES, VIDEO_FEEDBACK, codecs_of
 from harness.local_stream.sfu.reception import Reception
 from harness.local_stream.sfu.rtp import INCOMING, MID, OUTGOING_IDS, REPAIRED_RID, RID, Packet
 from harness.local_stream.sfu.sdp_section import Codec, Section
@@ -28,8 +28,8 @@ class Terms:
 
     @classmethod
     def of(cls, section: Section, info: Message) -> Terms | None:
-        """None when the section does not have the codec that the client announced."""
-        codec = section.codec(info.codec.name or default_codec(info.track_type))
+        """None when the section has no codec in which the track may be sent."""
+        codec = next((codec for name in codecs_of(info) if (codec := section.codec(name))), None)
         if codec is None:
             return None
         rtx = None if info.track_type in AUDIO_TYPES else section.rtx_for(codec.payload_type)

@@ -83,6 +83,8 @@ def _video(
     )
 
 
-def default_codec(track_type: int) -> str:
-    """For clients that announce none."""
-    return "opus" if track_type in AUDIO_TYPES else "VP8"
+def codecs_of(info: Message) -> tuple[str, ...]:
+    """What a `models.TrackInfo` may be sent in, best first: what it announces; old clients announce none."""
+    if info.codec.name:
+        return (info.codec.name,)
+    return ("opus",) if info.track_type in AUDIO_TYPES else ("VP8", "H264", "VP9")

@@ -16,7 +16,7 @@ from harness.local_stream.sfu.feed import Feed, Terms
 from harness.local_stream.sfu.layer import Layer
 from harness.local_stream.sfu.media_path import OpenPath, undisturbed
 from harness.local_stream.sfu.protocol import Message, models
-from harness.local_stream.sfu.publish_options import default_codec
+from harness.local_stream.sfu.publish_options import codecs_of
 from harness.local_stream.sfu.reception import Reception
 from harness.local_stream.sfu.rtp import AUDIO_LEVEL, MID, Packet, passed_on
 from harness.local_stream.sfu.sdp import Description
@@ -242,6 +242,6 @@ def _sent(offer: Description, infos: Iterable[Message]) -> list[tuple[Section, M
 def _agreed(section: Section, info: Message) -> tuple[Section, Terms, Message]:
     terms = Terms.of(section, info)
     if terms is None:
-        name = info.codec.name or default_codec(info.track_type)
-        raise invalid(f"the offer's section {section.mid!r} has no codec {name!r}")
+        names = " or ".join(repr(name) for name in codecs_of(info))
+        raise invalid(f"the offer's section {section.mid!r} has no codec {names}")
     return section, terms, info

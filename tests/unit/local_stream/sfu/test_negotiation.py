@@ -127,6 +127,15 @@ def test_codec_that_the_client_announces_is_the_one_in_the_answer(run: Run, name
     assert [codec.name for codec in video.codecs.values()] == [name, "rtx"]
 
 
+def test_codec_that_nobody_announced_is_one_of_those_that_are_offered(run: Run) -> None:
+    """The vendor's Python client of before the native one offers VP9 alone, and announces nothing."""
+    no_vp8 = offer("chromium_156_publisher_video").replace(" VP8/90000", " VP0/90000")
+    no_h264 = no_vp8.replace(" H264/90000", " H0/90000")
+    for sdp, name in ((no_vp8, "H264"), (no_h264, "VP9")):
+        [video, *_] = answered(run, sdp, info(VIDEO, "0")).sections
+        assert [codec.name for codec in video.codecs.values()] == [name, "rtx"]
+
+
 def test_codec_that_is_not_offered_is_refused_in_a_sentence(run: Run) -> None:
     with pytest.raises(SfuError, match="has no codec 'h266'"):
         answered(run, offer("chromium_156_seed_video"), info(VIDEO, "0", codec=models.Codec(name="h266")))
