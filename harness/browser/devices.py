@@ -37,7 +37,7 @@ pcm.!default {
   playback.pcm { type null }
 }
 """
-WITHIN = 5.0
+WITHIN = 20.0
 
 
 class Service(StrEnum):

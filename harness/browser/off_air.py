@@ -7,7 +7,7 @@ from harness.browser.host import Host
 from harness.target import Party, StreamApi, Supabase
 
 # Seconds: some pages tell what went wrong first, and take back what they did afterwards.
-SETTLES_WITHIN = 15.0
+SETTLES_WITHIN = 20.0
 
 
 def expect_off_air(host: Host, party: Party, supabase: Supabase, stream_api: StreamApi) -> None:

@@ -35,8 +35,8 @@ TEXTS = """(elements) => elements.flatMap((element) => {
   const icons = [element, ...element.querySelectorAll("[aria-label], [alt], [title]")];
   return icons.map((icon) => icon.ariaLabel || icon.getAttribute("alt") || icon.getAttribute("title") || "");
 })"""
-OPENS_WITHIN = 15.0  # seconds for a page to load, or to answer a click
-LETS_IN_WITHIN = 15.0  # seconds for a form to be answered
+OPENS_WITHIN = 20.0  # seconds for a page to load, or to answer a click
+LETS_IN_WITHIN = 20.0  # seconds for a form to be answered
 LOOKS_WITHIN = 5.0  # seconds for what is there as soon as the page is
 STEP_WITHIN = 20.0  # seconds for what needs Stream, too
 

@@ -46,7 +46,7 @@ def off_air(supabase: Supabase, stream_api: StreamApi) -> NothingLive:
 
     def prove(party: Party, host: Host) -> None:
         expect_off_air(host, party, supabase, stream_api)
-        eventually(lambda: why_not_gone(stream_api, party), within=15)
+        eventually(lambda: why_not_gone(stream_api, party), within=20)
 
     return prove
 

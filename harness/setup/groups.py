@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 FOLDERS = ("tests/unit", "tests/contract", "tests/e2e", "tests/demo_app", "tests/vendor")
-# A process of pytest each, taken by the lanes in this order, the long ones first; real media, which a crowded
-# machine disturbs, so that three of them seldom meet. "others" is what is in no other.
+# A process of pytest each, taken by the lanes in this order: the long ones first, so that all end at about
+# the same time, and those with much real media apart, which disturb each other. "others": what is in none.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "gate, broken": ("tests/unit/test_mutants.py",),
     "checks": ("tests/e2e",),
     "servers": (
         "tests/unit/token_server",
@@ -15,13 +14,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tests/unit/stack",
         "tests/unit/setup",
     ),
+    "gate, broken": ("tests/unit/test_mutants.py",),
     "browser": ("tests/unit/browser",),
     "gate": ("tests/unit/gate", "tests/unit/test_replay.py"),
     "vendor's media": ("tests/vendor/test_media.py", "tests/unit/outages"),
+    "others": (),
     "reproduce": ("tests/unit/reproduce", "tests/demo_app", "tests/unit/test_library.py"),
     "local Stream": ("tests/unit/local_stream",),
     "paths": ("tests/unit/party",),
-    "others": (),
 }
 
 

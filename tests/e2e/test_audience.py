@@ -44,4 +44,4 @@ def watch(number: int, host: Host, party: Party, stream_api: StreamApi) -> None:
         right = len(watching) == len(set(watching)) == number and len(there) == number + 1
         return None if right else f"expected the host and {number} viewers in the call, Stream has {there}"
 
-    eventually(why_not_yet, within=15)
+    eventually(why_not_yet, within=20)

@@ -70,7 +70,7 @@ def stream_is_told(journal: StreamJournal | None, host: Host, times: int) -> Non
             None if (came or 0) >= times else f"expected {times} mute states to reach Stream, it has {came}"
         )
 
-    eventually(why_not_yet, within=5)
+    eventually(why_not_yet, within=20)
 
 
 def captures_only(host: Host, kind: str) -> None:

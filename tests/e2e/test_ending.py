@@ -70,4 +70,4 @@ def nobody_is_left(stream_api: StreamApi, party: Party) -> None:
         there = stream_api.participants("livestream", party.id)
         return f"expected nobody in the call, Stream has {there}" if there else None
 
-    eventually(why_not_yet, within=15)
+    eventually(why_not_yet, within=20)

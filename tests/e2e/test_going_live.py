@@ -126,4 +126,4 @@ def publishes_both(host: Host) -> None:
             else f"expected sound and picture to leave the host, sent {sent}"
         )
 
-    eventually(why_not_yet, within=10)
+    eventually(why_not_yet, within=20)

@@ -30,7 +30,7 @@ def test_titles_of_every_kind_are_shown_as_they_are(
             shown = viewer.title
             return None if shown == wanted else f"expected the page to show {wanted!r}, it shows {shown!r}"
 
-        eventually(why_not_yet, within=10)
+        eventually(why_not_yet, within=20)
         made = viewer.page.get_by_role("heading", level=1).locator("*").count()
         assert made == 0, f"expected text alone, the title {party.title!r} became {made} elements of the page"
         assert viewer.page.title() == party.title

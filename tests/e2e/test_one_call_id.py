@@ -44,7 +44,7 @@ def is_recorded(stream_api: StreamApi, party: Party) -> None:
         ready = stream_api.recordings("livestream", party.id)
         return None if ready else "expected a recording of the call, Stream has none ready"
 
-    eventually(why_not_yet, within=15)
+    eventually(why_not_yet, within=20)
 
 
 @pytest.mark.check("C03")

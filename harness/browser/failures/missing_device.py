@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.browser.devices import Devices
 
 KINDS: dict[Name, str] = {"camera": "videoinput", "microphone": "audioinput"}
-SEEN_WITHIN = 5.0
+SEEN_WITHIN = 20.0
 
 
 class MissingDevice(Mechanism):

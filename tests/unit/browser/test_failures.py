@@ -28,7 +28,7 @@ SAID = """() => ({
   tracks: window.asked?.tracks?.map(({ kind, readyState }) => `${kind} ${readyState}`),
 })"""
 STOP = "() => { for (const track of window.stream?.getTracks() ?? []) track.stop(); delete window.stream; }"
-WITHIN = 15.0
+WITHIN = 30.0
 
 
 @pytest.fixture

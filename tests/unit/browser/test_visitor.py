@@ -65,7 +65,7 @@ def test_a_wrong_password_is_told(
 def test_a_host_who_cannot_go_live_is_told_why_at_once(host: Host) -> None:
     host.opens(party("refused"))
     with pytest.raises(Finding, match=r"could not go live: Stream auth failed \(Invalid auth\)"):
-        host.goes_live(within=10)
+        host.goes_live(within=30)
     host.reads_error("Stream auth failed (Invalid auth). Please refresh and try again.")
     with pytest.raises(
         Finding, match=r"expected the error 'Another one\.', the page shows 'Stream auth failed"

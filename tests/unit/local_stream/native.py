@@ -15,7 +15,7 @@ from tests.unit.local_stream.server import API_KEY, token
 
 WIDTH, HEIGHT, FRAMES_A_SECOND = 160, 120, 30
 RATE, CHUNK = 48_000, 960
-WITHIN = 20.0
+WITHIN = 30.0
 
 
 def client(base_url: str, user_id: str) -> getstream_rtc.Client:

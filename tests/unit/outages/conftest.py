@@ -15,7 +15,7 @@ from tests.unit.outages.disturber import Disturber
 @pytest.fixture
 def disturber_of(stack: Stack) -> Iterator[Callable[[Party], Disturber]]:
     """What disturbs a party's call; everything is mended after the test."""
-    with httpx.Client(base_url=stack.stream_control_url, timeout=10) as http:
+    with httpx.Client(base_url=stack.stream_control_url, timeout=30) as http:
         yield lambda party: Disturber(http, party.id)
         http.delete("/media_faults").raise_for_status()
 

@@ -47,7 +47,7 @@ class Disturber:
             came = self.counts(fault_id)["hits"]
             return None if came >= hits else f"the fault hit {came} packets, expected {hits}"
 
-        eventually(why_not_yet, within=15)
+        eventually(why_not_yet, within=30)
 
     def outage(self, action: str, person: Visitor) -> None:
         """Let it happen to one person, who is there."""

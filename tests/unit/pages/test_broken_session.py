@@ -7,7 +7,7 @@ from harness.browser.host import Host
 from tests.e2e.spoilt_session import spoil_session
 
 REFUSED = "Stream auth failed (Invalid auth). Please refresh and try again."
-SIGNS_OUT_WITHIN = 10_000  # ms; the page looks every 3 s whether the party is live
+SIGNS_OUT_WITHIN = 30_000  # ms; the page looks every 3 s whether the party is live
 
 
 def test_sentence_outlives_the_session_and_not_the_next_one(host: Host) -> None:
@@ -17,7 +17,7 @@ def test_sentence_outlives_the_session_and_not_the_next_one(host: Host) -> None:
     assert host.is_told(REFUSED), f"expected to read why, the page shows {host.error!r}"
 
     host.signs_in()
-    eventually(lambda: still_told(host), within=5)
+    eventually(lambda: still_told(host), within=20)
 
 
 def still_told(host: Host) -> str | None:

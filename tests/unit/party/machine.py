@@ -17,7 +17,6 @@ from harness.trace.sightings import Ledger
 from tests.unit.party.tab import CAMERA, MICROPHONE, TYPE, System, Tab
 
 DEVICES = {"camera": CAMERA, "microphone": MICROPHONE}
-WITHIN = 3.0  # seconds until what one did is seen elsewhere
 AUDIENCE = (1, 2, 3)
 
 
@@ -29,6 +28,7 @@ class PartyMachine(RuleBasedStateMachine):
     audience: ClassVar[list[tuple[Person, Session]]]
     calls: ClassVar[set[str]]  # of all parties so far
     paths: ClassVar[int] = 0
+    patience: ClassVar[float] = 30.0  # seconds until what one did is seen elsewhere
 
     def __init__(self) -> None:
         super().__init__()
@@ -178,7 +178,7 @@ class PartyMachine(RuleBasedStateMachine):
             last[0] = next(self._wrong(), "")
             return last[0] or None
 
-        pause, patience = threading.Event(), int(WITHIN / 0.02)
+        pause, patience = threading.Event(), int(self.patience / 0.02)
         while why_not() and patience:
             patience -= 1
             pause.wait(0.02)

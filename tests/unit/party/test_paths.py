@@ -78,7 +78,7 @@ def walk(machine: type[PartyMachine], number: int, paths: int = PATHS) -> None:
     run_state_machine_as_test(machine, settings=settings(LENIENT, max_examples=paths))
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)  # a crowded machine takes five times as long as a quiet one
 def test_whatever_happens_it_stays_one_party(
     machine: type[PartyMachine], harness_settings: HarnessSettings
 ) -> None:
@@ -126,5 +126,6 @@ def test_a_broken_app_is_found_and_told_as_a_story(
     says: str,
 ) -> None:
     break_it(monkeypatch)
+    machine.patience = 2.0  # what is broken never comes right
     with pytest.raises(Finding, match=says):
         walk(machine, harness_settings.seed, 60)

@@ -10,7 +10,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-WITHIN = 10.0  # seconds for an answer
+WITHIN = 30.0  # seconds for an answer
 CHUNK = 65_536
 
 

@@ -100,7 +100,7 @@ def test_it_ends_with_a_parent_that_is_killed(settings: dict[str, str]) -> None:
             refused = client.connect_ex((LOOPBACK, int(url.rpartition(":")[2])))
         return None if refused else "the server outlived its parent"
 
-    eventually(why_not_yet, within=10)
+    eventually(why_not_yet, within=30)
 
 
 def test_a_port_that_is_taken_is_told() -> None:

@@ -61,7 +61,7 @@ class StopsTheShow(StreamVideo):
 
 @pytest.fixture(scope="module")
 def stream() -> Iterator[LocalStream]:
-    with local.running() as base_url, httpx.Client(base_url=base_url, timeout=10) as http:
+    with local.running() as base_url, httpx.Client(base_url=base_url, timeout=30) as http:
         yield LocalStream(base_url, Stream(local.API_KEY, local.API_SECRET, base_url=base_url), http)
 
 

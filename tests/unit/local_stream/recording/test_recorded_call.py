@@ -113,7 +113,7 @@ def test_the_end_of_the_process_completes_what_is_to_be_kept(tmp_path: Path) -> 
     kept = tmp_path / "kept"
     with (
         running(told={"HARNESS_STREAM_RECORDINGS": str(kept)}) as base_url,
-        httpx.Client(base_url=base_url, timeout=10) as http,
+        httpx.Client(base_url=base_url, timeout=30) as http,
     ):
         local_stream = LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
         host = local_stream.new_user()
@@ -127,7 +127,7 @@ def test_the_end_of_the_process_completes_what_is_to_be_kept(tmp_path: Path) -> 
 def test_nothing_is_left_of_what_is_not_to_be_kept(tmp_path: Path) -> None:
     with (
         running(told={"TMPDIR": str(tmp_path)}) as base_url,
-        httpx.Client(base_url=base_url, timeout=10) as http,
+        httpx.Client(base_url=base_url, timeout=30) as http,
     ):
         local_stream = LocalStream(base_url, Stream(API_KEY, API_SECRET, base_url=base_url), http)
         host = local_stream.new_user()

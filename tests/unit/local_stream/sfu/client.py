@@ -17,7 +17,7 @@ from harness.local_stream.sfu.protocol import Message, events, json_format, mode
 from tests.unit.local_stream.sfu.pictures import luma_of
 
 SERVICE = "stream.video.sfu.signal.SignalServer"
-WITHIN = 10.0
+WITHIN = 30.0
 
 
 class Client:

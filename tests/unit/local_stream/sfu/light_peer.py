@@ -22,7 +22,7 @@ from harness.local_stream.sfu.sdp_write import Line, Refused, describe
 from harness.local_stream.sfu.transport import Identity, PeerTransport
 
 SERVICE = "stream.video.sfu.signal.SignalServer"
-WITHIN = 20.0
+WITHIN = 30.0
 PING_SECONDS = 5.0
 OPUS = 111  # of the SFU's offers
 

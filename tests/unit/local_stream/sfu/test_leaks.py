@@ -25,7 +25,7 @@ from tests.unit.local_stream.sfu.served import HOST_MAY, Served, serving
 
 KINDS = (Participant, SfuSocket, PeerTransport, ViewerTrack, MediaPath, Feed)
 VISITS = 12
-WITHIN = 20.0
+WITHIN = 30.0
 
 
 class Party:
