@@ -12,6 +12,31 @@ from pathlib import Path
 from harness.browser.devices import Devices
 from harness.media.clips import camera_clip, microphone_clip
 
+# A second flag of this kind replaces Playwright's own: what that one turns off is here again, and a test
+# holds it to the Playwright that is installed.
+OFF_FOR_PLAYWRIGHT = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "DialMediaRouteProvider",
+    "GlobalMediaControls",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "BlockOriginHeaderModificationOnRedirect",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "Translate",
+    "AutoDeElevate",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "msForceBrowserSignIn",
+    "msEdgeUpdateLaunchServicesPreferredVersion",
+)
+# What an address bar would suggest: two pages of Chromium's own, made with every window though none is shown.
+# They took as much time as opening a page does.
+OFF_FOR_US = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 # QUIC would hide requests from the recorder; the rest is Chromium talking to the world on its own.
 BASE_FLAGS = (
     "--disable-background-networking",
@@ -19,6 +44,7 @@ BASE_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--disable-quic",
+    f"--disable-features={','.join((*OFF_FOR_PLAYWRIGHT, *OFF_FOR_US))}",
 )
 FAKE_DEVICES = "--use-fake-device-for-media-stream"
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.browsers import Browsers
@@ -84,6 +85,33 @@ def test_the_flag_that_answers_prompts_is_never_given(tmp_path: Path) -> None:
         devices = profile.devices(tmp_path, tmp_path)
         flags = devices.flags() if devices else profile.flags(tmp_path, tmp_path)
         assert not any("fake-ui" in flag for flag in flags)
+
+
+def test_no_window_has_pages_of_its_own_and_what_playwright_turns_off_stays_off(
+    playwright: Playwright, chromium: Path, browsers: Browsers
+) -> None:
+    with playwright.chromium.launch(executable_path=chromium) as plain:
+        expected = turned_off(plain)
+    ours = browsers.of("no_devices")
+    with ours.new_context() as context:
+        context.new_page()
+        assert expected - turned_off(ours) == set(), "Playwright turns off more: add it to OFF_FOR_PLAYWRIGHT"
+        assert own_pages(ours) == []
+
+
+def own_pages(browser: Browser) -> list[str]:
+    """Addresses of the pages that are Chromium's own windows."""
+    told = browser.new_browser_cdp_session().send("Target.getTargets", {"filter": [{}]})
+    return [target["url"] for target in told["targetInfos"] if target["type"] == "browser_ui"]
+
+
+def turned_off(browser: Browser) -> set[str]:
+    """The features that its command line turns off; of several such flags, the last counts."""
+    page = browser.new_page()
+    page.goto("chrome://version")
+    told = re.findall(r"--disable-features=(\S+)", page.locator("#command_line").inner_text())
+    page.close()
+    return set(told[-1].split(","))
 
 
 def test_a_profile_that_cannot_be_had_is_refused(tmp_path: Path) -> None:
