@@ -50,34 +50,47 @@ class Host(Visitor):
         self.microphone_clip = PROFILES[profile].microphone
 
     def goes_live(self, *, within: float = STEP_WITHIN) -> Self:
-        """Click Go live, wait until the page says so. Raises Finding with the page's own error otherwise."""
+        """Click Go live, wait until the page says so. Raises Finding with the page's own error otherwise.
+
+        At once for an error that was not there before: a toast of an earlier attempt may still show.
+        """
+        before = self.errors
         self.clicks_go_live()
         words = self._wording(LIVE)
 
         def why_not_yet() -> str | None:
             if self.reads(LIVE):
                 return None
-            if error := self.error:
+            errors = self.errors
+            if new := [error for error in errors if error not in before]:
                 why = "".join(f" ({trouble})" for trouble in self.token_troubles())
-                raise Finding(f"{self.who} could not go live: {error}{why}")
-            return f"{self.who} is not live: the page says {self.status!r}, not {words}{words.advice}."
+                raise Finding(f"{self.who} could not go live: {new[0]}{why}")
+            also = f" and the error {errors[0]!r}" if errors else ""
+            return f"{self.who} is not live: the page says {self.status!r}{also}, not {words}{words.advice}."
 
         with self._told_or_gap(words.key, lambda: not self.error and not self._says_what_is_known()):
             eventually(why_not_yet, within=within)
         return self
 
-    def is_refused(self, *, within: float = STEP_WITHIN) -> str:
-        """Wait until the page tells an error, and never that it is live; what it tells."""
+    def is_refused(self, says: str | None = None, *, within: float = STEP_WITHIN) -> str:
+        """Wait until the page tells an error (`says`, or any), and never that it is live; what it tells."""
+        words, told = says and self._wording(says), ""
 
         def why_not_yet() -> str | None:
+            nonlocal told
             if self.reads(LIVE):
                 raise Finding(f"{self.who} was to be refused, but the page says that it is live.")
-            return (
-                None if self.error else f"{self.who} was to be told an error, the page says {self.status!r}."
-            )
+            # Looked at once: a toast may be gone by the next time.
+            errors = self.errors
+            told = errors[0] if errors else told
+            if not told:
+                return f"{self.who} was to be told an error, the page says {self.status!r}."
+            if not words or words.are_in(self.view, errors):
+                return None
+            return f"{self.who} was to be told {words}, the page shows {told!r}{words.advice}."
 
-        eventually(why_not_yet, within=within)
-        told = self.error or ""
+        with self._told_or_gap("host.error", lambda: not told):
+            eventually(why_not_yet, within=within)
         if NO_SENTENCE.search(told):
             raise Finding(f"{self.who} was to be told a sentence for people, the page says {told!r}.")
         return told

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import ClassVar, Self
 
 from playwright.sync_api import Locator
@@ -19,6 +20,7 @@ from harness.browser.recorder import Role
 from harness.browser.screen import prove_no_picture_left
 from harness.browser.visitor import STEP_WITHIN, Visitor
 from harness.config import ViewerPage
+from harness.errors import Finding, NotGiven
 
 PLAYS_WITHIN = 2.0  # seconds for the click that starts the sound
 WAITING = "Waiting for the host to go live"
@@ -30,6 +32,7 @@ class Viewer(Visitor):
     """Sees and hears: each is a proof, and raises Finding with what came instead."""
 
     role: ClassVar[Role] = "viewer"
+    _was_led = False  # whether what `viewer.video` of the target file names has been a picture once
     _first_frame_since: float | None = None  # when what is seen now could first be seen, in unix seconds
 
     @property
@@ -45,7 +48,10 @@ class Viewer(Visitor):
         if host.camera_clip is None:
             raise ValueError(f"{host.who} has no camera that could be seen")
         began = time.monotonic()
-        with self._told_or_gap("viewer.video", lambda: not self._shows(self._where.video)):
+        with (
+            self._led_to_the_picture(),
+            self._told_or_gap("viewer.video", lambda: not self._shows(self._where.video)),
+        ):
             proof = prove_picture(
                 self.picture,
                 host.camera_clip,
@@ -53,6 +59,7 @@ class Viewer(Visitor):
                 since=host.opened_at or 0.0,
                 page_error=self._error_or_play,
             )
+        self._was_led = True
         marks = f"mark of clip {proof.last.clip_id}, frames {proof.first.frame} to {proof.last.frame}"
         if call := host.live_call:
             cid = f"{call.call_type}:{call.call_id}"
@@ -62,6 +69,20 @@ class Viewer(Visitor):
         self.recorder.event("media", t=proof.seen_at, name="picture", text=text, waited=waited)
         self._time_to_first_frame(host)
         return self
+
+    @contextmanager
+    def _led_to_the_picture(self) -> Iterator[None]:
+        """A picture that plays where the target file does not lead is a gap, and no fault of the app."""
+        try:
+            yield
+        except Finding as finding:
+            of_the_app = self._where.url is None or self._was_led or self.picture.count() > 0
+            if of_the_app or self.probe.first_frame_after(self.opened_at or 0.0) is None:
+                raise
+            raise NotGiven(
+                "needs a viewer.video that leads to the picture: one plays on the page, and nothing is at "
+                f"{self._where.video} (no selector leads into a closed shadow root)"
+            ) from finding
 
     def recognises(self, *hosts: Host, within: float = STEP_WITHIN) -> Host:
         """Whose picture is shown, whosever it should be: by its mark, twice in a row."""

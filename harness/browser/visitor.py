@@ -85,13 +85,13 @@ class Visitor(ABC):
         with self._doing("sign in"):
             for selector, text in ((form.email, account.email), (form.password, account.password)):
                 self._place(selector).fill(text, timeout=OPENS_WITHIN * 1000)
-        before = self._texts(self._where.error)
+        before = self.errors
         self._clicks(form.submit, "sign in")
 
         def why_not_yet() -> str | None:
             if self._shows(form.done):
                 return None
-            new = [error for error in self._texts(self._where.error) if error not in before]
+            new = [error for error in self.errors if error not in before]
             # What the page says once somebody is in is about something else.
             if new and self._shows(form.done):
                 return None
@@ -144,7 +144,12 @@ class Visitor(ABC):
     @property
     def error(self) -> str | None:
         """What the page says went wrong, now; None when it says nothing."""
-        return self._text(self._where.error)
+        return next(iter(self.errors), None)
+
+    @property
+    def errors(self) -> list[str]:
+        """All that the page shows where it tells of errors, now."""
+        return self._texts(self._where.error)
 
     @property
     def document_began(self) -> float:
@@ -174,7 +179,7 @@ class Visitor(ABC):
 
     def is_told(self, error: str) -> bool:
         """Whether the page shows this error, now."""
-        return self._wording(error).are_in(self.view, self._texts(self._where.error))
+        return self._wording(error).are_in(self.view, self.errors)
 
     def reads_status(self, expected: str, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page's status is `expected`. Raises Finding with what it says instead."""
@@ -200,9 +205,10 @@ class Visitor(ABC):
 
         def why_not_yet() -> str | None:
             nonlocal shown
-            if self.is_told(expected):
+            errors = self.errors
+            if words.are_in(self.view, errors):
                 return None
-            shown = self.error or shown  # a toast that has gone was shown
+            shown = errors[0] if errors else shown  # a toast that has gone was shown
             return f"{self.who} expected the error {words}, the page shows {shown!r}{words.advice}."
 
         with self._told_or_gap(f"{self.role}.error", lambda: shown is None):

@@ -22,8 +22,7 @@ def test_failed_update_is_told_and_neither_is_live(
         with Fault(host, saves_party(target), effect) as fault:
             host.clicks_go_live()
             fault.bites()
-            host.is_refused()
-            host.reads_error("/party/")
+            host.is_refused("/party/")
             assert host.recorder.operations("go_live"), f"{name}: expected a row that failed after go_live"
             off_air(party, host)
 

@@ -46,8 +46,7 @@ def test_network_error_is_told_as_failed_authentication(
     with Fault(host, asks_token(target), breaks_off) as fault:
         host.clicks_go_live()
         fault.bites()
-        host.is_refused()
-        host.reads_error("/(?i)authentication failed/")
+        host.is_refused("/(?i)authentication failed/")
         captures_nothing(host, "a network error")
         nothing_live(party, host)
 

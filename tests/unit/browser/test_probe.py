@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from harness.browser.eventually import eventually
 from harness.browser.probe import Probe
+from tests.unit.browser.drawing import DRAWS
 from tests.unit.browser.sides import Side, send
 
 NewWindow = Callable[..., BrowserContext]
@@ -201,16 +202,6 @@ def test_the_probe_is_in_every_frame_and_page_from_the_start(new_window: NewWind
     assert [request.outcome for request in probe.media_requests()] == ["given"]
 
 
-# A live picture that the page makes itself, in a shadow root or in the document.
-DRAWS = """(closed) => {
-  const put = (tag, where) => where.appendChild(document.createElement(tag));
-  const root = closed ? put("div", document.body).attachShadow({ mode: "closed" }) : document.body;
-  const canvas = put("canvas", root);
-  const video = Object.assign(put("video", root), { autoplay: true, muted: true });
-  const paint = canvas.getContext("2d");
-  setInterval(() => paint.fillRect(0, 0, Math.random() * 100, 9), 50);
-  video.srcObject = canvas.captureStream();
-}"""
 FRAMES = """async (url) => {
   const frame = Object.assign(document.createElement("iframe"), { src: url });
   document.body.append(frame);

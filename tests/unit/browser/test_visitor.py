@@ -10,12 +10,14 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from harness.browser import visitor
+from harness.browser.eventually import eventually
 from harness.browser.host import Host
 from harness.browser.viewer import Viewer
-from harness.config import HostPage
+from harness.config import HostPage, ViewerPage
 from harness.errors import Finding, NotGiven
 from harness.target import Party, Person, Target
 from harness.trace.events import RunLog, read
+from tests.unit.browser.drawing import DRAWS
 from tests.unit.browser.small_app import PARTY
 
 # Who has sent this form reads an error in its place.
@@ -71,6 +73,17 @@ def test_a_host_who_cannot_go_live_is_told_why_at_once(host: Host) -> None:
         Finding, match=r"expected the error 'Another one\.', the page shows 'Stream auth failed"
     ):
         host.reads_error("Another one.", within=0.2)
+
+
+def test_an_error_that_still_shows_is_no_refusal_of_the_next_attempt(host: Host) -> None:
+    host.opens(party("refused")).clicks_go_live()
+    host.reads_error("Stream auth failed (Invalid auth). Please refresh and try again.")
+    with pytest.raises(
+        Finding, match=r"host is not live: the page says 'Not live' and the error 'Stream auth"
+    ):
+        host.goes_live(within=0.5)
+    host.page.evaluate("(id) => { ids.callId = id }", PARTY)
+    host.goes_live()
 
 
 def test_a_status_that_does_not_come_is_told_with_the_one_that_is_there(host: Host) -> None:
@@ -188,20 +201,44 @@ def test_what_its_file_tells_or_the_page_has_is_judged(host: Host, monkeypatch: 
         host.presses("End party")
 
 
-@pytest.mark.parametrize(
-    ("html", "says"),
-    [
-        ("<p role=status><b>You</b> are <i>live</i></p>", "You are live"),
-        ("<div role=status><p>You</p><p>are live</p></div>", "You are live"),
-        ("<p role=status style='text-transform: uppercase'>You are live</p>", "You are live"),
-        ("<p role=status><svg aria-label='You are live' width=9 height=9></svg></p>", "You are live"),
-        ("<p role=status aria-label='You are live' style='height: 9px'></p>", "You are live"),
-        ("<p role=status><img alt='You are live' width=9 height=9></p>", "You are live"),
-        ("<p role=status>You are <b hidden>not</b> live</p>", "You are live"),
-    ],
+WRITTEN = (
+    "<p role=status><b>You</b> are <i>live</i></p>",
+    "<div role=status><p>You</p><p>are live</p></div>",
+    "<p role=status style='text-transform: uppercase'>You are live</p>",
+    "<p role=status><svg aria-label='You are live' width=9 height=9></svg></p>",
+    "<p role=status aria-label='You are live' style='height: 9px'></p>",
+    "<p role=status><img alt='You are live' width=9 height=9></p>",
+    "<p role=status>You are <b hidden>not</b> live</p>",
 )
-def test_status_is_read_however_it_is_written(host: Host, html: str, says: str) -> None:
-    host.opens(party()).page.set_content(html)
-    assert host.reads(says), host.status
-    host.page.set_content(html.replace("live", "off"))
-    assert not host.reads(says), host.status
+
+
+def test_status_is_read_however_it_is_written(host: Host) -> None:
+    host.opens(party())
+    for html in WRITTEN:
+        host.page.set_content(html)
+        assert host.reads("You are live"), f"{html}: {host.status}"
+        host.page.set_content(html.replace("live", "off"))
+        assert not host.reads("You are live"), f"{html}: {host.status}"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_picture_that_no_selector_leads_to_is_a_gap(
+    new_window: Callable[..., BrowserContext], target: Target, run_log: RunLog, host: Host, closed: bool
+) -> None:
+    told = ViewerPage(url=f"{target.pages_url}/party/{{party_id}}", video="video")
+    at = replace(target, viewer=told)
+    viewer = Viewer(new_window("no_devices"), "viewer", None, at, run_log).opens(party())
+    viewer.page.evaluate(DRAWS, closed)
+
+    def why_not_yet() -> str | None:
+        return None if viewer.probe.first_frame_after(0.0) else "no picture plays"
+
+    eventually(why_not_yet, within=20)
+    # In the page it is found, and it is not the host's.
+    gap_or_red, why = (
+        (NotGiven, "no selector leads into a closed shadow root")
+        if closed
+        else (Finding, "No proof of the picture")
+    )
+    with pytest.raises(gap_or_red, match=why):
+        viewer.sees(host, within=0.2)
