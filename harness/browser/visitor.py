@@ -6,7 +6,7 @@ import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -332,9 +332,23 @@ class Visitor(ABC):
         """Click one after the other; those before one that already shows are done: a menu that is open."""
         for number, selector in enumerate(selectors):
             with self._doing(f"{deed}{self._told(selector)}"):
-                if not any(self._shows(later) for later in selectors[number + 1 :]):
+                later = selectors[number + 1 :]
+                if not any(map(self._shows, later)):
                     self._place(selector).click(timeout=OPENS_WITHIN * 1000)
+                    self._opened(selector, later)
         return self
+
+    def _opened(self, selector: str, later: Sequence[str]) -> None:
+        """Once more, as a person does, when a click came before the page was ready to hear it."""
+        if not later:
+            return
+        with suppress(Finding):
+            eventually(
+                lambda: None if any(map(self._shows, later)) else "nothing opened", within=LOOKS_WITHIN
+            )
+            return
+        with suppress(PlaywrightTimeoutError):
+            self._place(selector).click(timeout=LOOKS_WITHIN * 1000)
 
     def _told(self, selector: str) -> str:
         """The selector, for who can mend it: whoever wrote the target file."""

@@ -162,7 +162,7 @@ def test_a_screenshot_is_in_the_run_log_by_its_place_in_the_run(host: Host, run_
     assert Path(event["path"]) == Path("screenshots/host.png")
 
 
-def of_another_app(person: Host, **told: str) -> Host:
+def of_another_app(person: Host, **told: str | list[str]) -> Host:
     """Whose target file tells only this of the host's page."""
     assert person.target.pages_url is not None
     url = f"{person.target.pages_url}/party/{{party_id}}/host"
@@ -242,3 +242,17 @@ def test_a_picture_that_no_selector_leads_to_is_a_gap(
     )
     with pytest.raises(gap_or_red, match=why):
         viewer.sees(host, within=0.2)
+
+
+def test_a_menu_that_did_not_hear_the_first_click_is_clicked_again(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_another_app(host, end=["#menu", "#end"])
+    monkeypatch.setattr(visitor, "LOOKS_WITHIN", 1.0)
+    host.page.set_content("""<button id="menu">Menu</button><button id="end" hidden>End</button><script>
+      const [menu, end] = document.querySelectorAll("button");
+      menu.onclick = () => { menu.onclick = () => { end.hidden = !end.hidden } };
+      end.onclick = () => { document.title = "ended" };
+    </script>""")
+    host.presses("End party")
+    assert host.page.title() == "ended"
