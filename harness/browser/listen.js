@@ -1,7 +1,7 @@
 // What a person hears of the page: all its audible elements together, as base64 of 16-bit samples, or null while
 // none is audible. What came before `since` (unix seconds) is of an earlier session, and does not count. Kept between calls;
-// `end` takes it down. Listens beside the elements, so nothing sounds different.
-({ samples, since, end }) => {
+// `end` takes it down; without `read` it only begins, and goes on. Listens beside the elements, so nothing sounds different.
+({ samples, since, end, read = true }) => {
   const FAINT = 0.05;
   const ears = Symbol.for("harness.ears");
   if (end) {
@@ -55,7 +55,7 @@
     }
   heard.rate = context.sampleRate;
   heard.state = context.state;
-  if (audible.length) {
+  if (audible.length && read) {
     const wave = new Float32Array(samples);
     analyser.getFloatTimeDomainData(wave);
     const bytes = new Uint8Array(Int16Array.from(wave, (value) => 32767 * Math.max(-1, Math.min(1, value))).buffer);

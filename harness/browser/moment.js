@@ -98,10 +98,10 @@
       look();
     }
     const heard = (await Promise.all(sounds)).filter(Boolean);
-    return { at, had: had ?? {}, frames, sounds: heard, samples, states, missing };
+    return { at, had: had ?? {}, frames, sounds: heard, samples, states, missing, made: connections.length };
   };
   gather()
-    .catch((error) => ({ at: now(), had: {}, frames, sounds: [], samples, states, missing: [String(error)] }))
+    .catch((error) => ({ at: now(), had: {}, frames, sounds: [], samples, states, missing: [String(error)], made: null }))
     .then((result) => {
       moment.result = result;
     });

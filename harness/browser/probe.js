@@ -108,6 +108,7 @@
   const captured = (track) => {
     const became = (event) => tell({ has: `${track.kind} track`, value: event });
     if (track.readyState === "ended") became("ended");
+    else if (track.muted) became("mute");
     for (const event of ["ended", "mute", "unmute"]) apply(hear, track, [event, () => became(event)]);
   };
   const observed = (method) => ({

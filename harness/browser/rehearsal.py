@@ -53,7 +53,7 @@ class Rehearsal:
     def goes_well(self) -> None:
         """With the cause gone the host goes live, the viewer sees and hears it, and the party ends."""
         self.host.goes_live()
-        self.viewer.sees(self.host).hears(self.host)
+        self.viewer.sees_and_hears(self.host)
         self.host.ends_party()
 
 

@@ -96,16 +96,20 @@ class Ears:
         if not self._page.is_closed():
             self._ask(end=True)
 
+    def begin(self) -> None:
+        """Listen from now on, if anything is audible: who asks later need not wait for it to be heard."""
+        self._ask(read=False)
+
     def hear(self) -> Heard:
         """The last 0.7 s of what is audible now."""
-        answers = [answer for answer in self._ask(end=False) if answer is not None]
+        answers = [answer for answer in self._ask() if answer is not None]
         # Players may be in an iframe: where something sounds, or else where something could.
         best = max(answers, key=lambda answer: (answer["samples"] is not None, answer["elements"]))
         return judge(best)
 
-    def _ask(self, *, end: bool) -> list[dict[str, Any] | None]:
+    def _ask(self, *, end: bool = False, read: bool = True) -> list[dict[str, Any] | None]:
         """What each frame of the page answers, the page's own first."""
-        asked = {"samples": SAMPLES, "since": self._since, "end": end}
+        asked = {"samples": SAMPLES, "since": self._since, "end": end, "read": read}
         answers = [self._page.evaluate(LISTEN, asked)]
         for frame in self._page.frames[1:]:
             with suppress(PlaywrightError):  # a frame that goes has nothing to say

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import ClassVar, Self
 
@@ -18,6 +18,7 @@ from harness.browser.probe import MediaBytes
 from harness.browser.proof import prove_no_picture, prove_picture, prove_silence, prove_sound
 from harness.browser.recorder import Role
 from harness.browser.screen import prove_no_picture_left
+from harness.browser.sound import Ears
 from harness.browser.visitor import STEP_WITHIN, Visitor
 from harness.config import ViewerPage
 from harness.errors import Finding, NotGiven
@@ -40,11 +41,25 @@ class Viewer(Visitor):
         """Where the page shows the host."""
         return self._place(self._where.video)
 
-    def sees(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
+    def sees_and_hears(self, host: Host, *, within: float = STEP_WITHIN) -> Self:
+        """Both proofs, in less time than one after the other: it listens while it looks."""
+        with Ears(self.page, host.opened_at or 0.0) as ears:
+            return self.sees(host, within=within, meanwhile=ears.begin).hears(host, within=within)
+
+    def sees(
+        self, host: Host, *, within: float = STEP_WITHIN, meanwhile: Callable[[], None] = lambda: None
+    ) -> Self:
         """Proof of picture: frames are decoded, pixels change, and the mark is that of this host's camera.
 
         A stream that came before the host (re)loaded the page is of an earlier session, and no proof.
+        `meanwhile` is done as often as it looks.
         """
+
+        def error_or_play() -> str | None:
+            meanwhile()
+            self.plays()
+            return self.error
+
         if host.camera_clip is None:
             raise ValueError(f"{host.who} has no camera that could be seen")
         began = time.monotonic()
@@ -57,7 +72,7 @@ class Viewer(Visitor):
                 host.camera_clip,
                 within=within,
                 since=host.opened_at or 0.0,
-                page_error=self._error_or_play,
+                page_error=error_or_play,
             )
         self._was_led = True
         marks = f"mark of clip {proof.last.clip_id}, frames {proof.first.frame} to {proof.last.frame}"
@@ -149,10 +164,6 @@ class Viewer(Visitor):
         """Wait until no byte of sound or picture has come for a second; what has come in all."""
         what = f"the media bytes that {self.who} received"
         return unchanged(self.received_media_bytes, seconds=1.0, within=within, what=what)
-
-    def _error_or_play(self) -> str | None:
-        self.plays()
-        return self.error
 
     def received_media_bytes(self) -> MediaBytes:
         """What has come of audio and video, over all connections of the open page."""

@@ -226,6 +226,16 @@ class Visitor(ABC):
         eventually(why_not_yet, within=within)
         return self
 
+    def reads_no_error(self, *, within: float = STEP_WITHIN) -> Self:
+        """Wait until the page shows none. Raises Finding with the one that stays."""
+
+        def why_not_yet() -> str | None:
+            error = self.error
+            return error and f"{self.who} expected no error any more, the page shows {error!r}."
+
+        eventually(why_not_yet, within=within)
+        return self
+
     def counts(self, watching: int, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page says that so many watch; raises NotGiven where nobody told how it says so."""
         words = self._where.count or "{count} watching"

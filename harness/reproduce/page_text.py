@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Dialog, Frame, Page
 
 # Also within open shadow roots, and what fields show; each line once.
@@ -18,13 +20,20 @@ LINES = """() => {
   if (document.body) walk(document.body);
   return [...new Set(lines.map((line) => line.trim()).filter(Boolean))];
 }"""
+MOST_TOLD = 300  # lines: a page may count seconds
 
 
 class PageText:
-    """Of `page`; with `boxes` listens to its message boxes, and closes them, from now on."""
+    """Of `page`; with `boxes` listens to its message boxes, and closes them, from now on.
 
-    def __init__(self, page: Page, *, boxes: bool = True) -> None:
+    `tell` hears each line when it is read for the first time, and again when it was gone in between.
+    """
+
+    def __init__(
+        self, page: Page, *, boxes: bool = True, tell: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.boxes: list[str] = []
+        self._tell, self._told, self._last = tell, 0, set[str]()
         if boxes:
             page.on("dialog", self._close)
 
@@ -37,5 +46,10 @@ class PageText:
 
     def lines(self, view: Page | Frame) -> list[str]:
         """What can be read now, and in every box so far."""
-        read: list[str] = view.evaluate(LINES)
-        return [*self.boxes, *read]
+        read: list[str] = [*self.boxes, *view.evaluate(LINES)]
+        for line in read:
+            if line not in self._last and self._told < MOST_TOLD:
+                self._told += 1
+                self._tell(line)
+        self._last = set(read)
+        return read

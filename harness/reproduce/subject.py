@@ -61,6 +61,9 @@ class Subject(ABC):
         """What it says now."""
         return self.text.lines(self.view)
 
+    def _shows(self, line: str) -> None:
+        self.recorder.event("page", text=f"shows: {line}")
+
     def live(self, new: Sequence[str], /) -> str | None:
         """The line, among these that are new, that tells a person that they are on air."""
         return says_live(new)
@@ -72,7 +75,7 @@ class OwnHostPage(Subject):
     def __init__(self, host: Visitor) -> None:
         self._host = host
         self.page, self.probe, self.recorder = host.page, host.probe, host.recorder
-        self.text = PageText(host.page, boxes=False)
+        self.text = PageText(host.page, boxes=False, tell=self._shows)
 
     @property
     def view(self) -> Page | Frame:
@@ -116,7 +119,7 @@ class ForeignPage(Subject):
         self.view = self.page
         self.recorder = Recorder(self.page, "page", "host", run_log, token_url="")
         self.probe = self.recorder.probe
-        self.text = PageText(self.page)
+        self.text = PageText(self.page, tell=self._shows)
 
     def open(self) -> None:
         try:

@@ -21,7 +21,7 @@ from harness.reproduce.words import Sentence, read_all
 PATIENCE = 10.0  # seconds for what is sure to come where all is well, beside the failure's own time
 TOLD_WITHIN = 5.0  # seconds until the page must have told a person
 NOTICED_WITHIN = 8.0  # the same where the browser tells the page nothing, and it must notice by itself
-BY_ITSELF = ("stops", "given")
+BY_ITSELF = ("stops", "given", "mutes")
 STATES = """async () => Promise.all(["camera", "microphone"].map(
   async (name) => `${name} ${(await navigator.permissions.query({ name })).state}`)).catch(() => [])"""
 
@@ -138,7 +138,7 @@ class Trial:
         last = asked[-1]
         if failure.outcome == "pending":
             return None if last.outcome == "pending" else f"The browser answered: {last}."
-        if failure.outcome == "given":
+        if failure.outcome in ("given", "mutes"):
             # One that is late is told by what the page says until then.
             late = failure.topic == "waiting" and last.outcome == "pending"
             return None if late or last.outcome == "given" else f"The browser said: {last}."
@@ -173,7 +173,7 @@ class Trial:
         try:
             if failure.outcome in ("pending", "given") and failure.topic in ("waiting", "nothing"):
                 pass  # what waited goes on by itself
-            elif failure.while_live or failure.outcome in ("ends", "stops", "given"):
+            elif failure.while_live or failure.outcome in ("ends", "stops", "given", "mutes"):
                 subject.view = subject.page
                 subject.open()  # a page on air may offer its own way back, and need not
                 if not subject.by_itself:

@@ -1,4 +1,7 @@
-"""A device is missing, busy, unsuitable or broken: the host is told, nothing is live, and it heals."""
+"""A device is missing, busy, unsuitable or broken: the host is told, nothing is live, and it heals.
+
+One go-live with picture and sound, on the same page, proves that all causes before it are gone.
+"""
 
 from __future__ import annotations
 
@@ -23,28 +26,25 @@ MISUNDERSTOOD = (
 
 @pytest.mark.check("P05")
 @pytest.mark.check("P12")
-@pytest.mark.parametrize(
-    ("failure", "offers"),
-    [
+def test_no_device(new_rehearsal: NewRehearsal) -> None:
+    rehearsal = new_rehearsal("pluggable")
+    for failure, offers in (
         ("no-camera", ["Go live with sound only"]),
         ("no-mic", ["Go live with picture only"]),
         ("no-devices", []),
-    ],
-)
-def test_no_device(new_rehearsal: NewRehearsal, failure: str, offers: list[str]) -> None:
-    rehearsal = new_rehearsal("pluggable")
-    with rehearsal.meets(failure) as met:
-        met.going_live_is_refused(says=NOT_FOUND)
-        met.offers(*offers)
+    ):
+        with rehearsal.meets(failure) as met:
+            met.going_live_is_refused(says=NOT_FOUND)
+            met.offers(*offers)
     rehearsal.goes_well()
 
 
 @pytest.mark.check("P06")
 @pytest.mark.check("P12")
-@pytest.mark.parametrize("failure", ["camera-busy", "mic-busy"])
-def test_device_in_use(rehearsal: Rehearsal, failure: str) -> None:
-    with rehearsal.meets(failure) as met:
-        met.going_live_is_refused(says=IN_USE)
+def test_device_in_use(rehearsal: Rehearsal) -> None:
+    for failure in ("camera-busy", "mic-busy"):
+        with rehearsal.meets(failure) as met:
+            met.going_live_is_refused(says=IN_USE)
     rehearsal.goes_well()
 
 
@@ -58,18 +58,15 @@ def test_the_chosen_device_is_not_there_today(rehearsal: Rehearsal) -> None:
 
 @pytest.mark.check("P08")
 @pytest.mark.check("P12")
-@pytest.mark.parametrize(
-    ("failure", "says"),
-    [
+def test_rarer_errors(rehearsal: Rehearsal) -> None:
+    for failure, says in (
         ("insecure-origin", INSECURE),
         ("security-error", BLOCKED),
         ("abort", TOO_SLOW),
         ("type-error", MISUNDERSTOOD),
-    ],
-)
-def test_rarer_errors(rehearsal: Rehearsal, failure: str, says: str) -> None:
-    # Really made it takes Chromium ten seconds to give up: that is for `harness reproduce`.
-    simulated = True if failure == "abort" else None
-    with rehearsal.meets(failure, simulated=simulated) as met:
-        met.going_live_is_refused(says=says)
+    ):
+        # Really made it takes Chromium ten seconds to give up: that is for `harness reproduce`.
+        simulated = True if failure == "abort" else None
+        with rehearsal.meets(failure, simulated=simulated) as met:
+            met.going_live_is_refused(says=says)
     rehearsal.goes_well()

@@ -13,8 +13,8 @@ def test_everything_denied_and_no_device(rehearsal: Rehearsal) -> None:
     host, viewer = rehearsal.host, rehearsal.viewer
     with failure_named("viewer-without-devices").arm(viewer, None) as uninvited:
         host.goes_live()
-        viewer.sees(host).hears(host)
-        viewer.reloads().sees(host).hears(host)
+        viewer.sees_and_hears(host)
+        viewer.reloads().sees_and_hears(host)
         uninvited.bit()
     asked = viewer.media_requests()
     assert asked == [], f"expected that a viewer is asked for nothing, the page asked {asked}"

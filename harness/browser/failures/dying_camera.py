@@ -45,6 +45,7 @@ class DyingCamera(Mechanism):
         self.page.unroute(EVERYTHING, self._meet)
 
     def why_not_bitten(self) -> str | None:
+        self.page.evaluate("0")  # what the page said before this answer has been heard by now
         return None if self._killed else "The camera was to die at its start, and nobody started it."
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal
 
+from harness.browser.eventually import eventually
 from harness.browser.failures.by_preference import ByPreference
 from harness.browser.failures.mechanism import Make, Mechanism, NotProduced, Person
+from harness.errors import Finding
 
 if TYPE_CHECKING:
     from harness.browser.devices import Devices
 
+BITES_WITHIN = 10.0  # seconds: a browser may look for its devices before it starts the one that was asked for
 Engine = Literal["chromium", "firefox", "webkit"]
 Role = Literal["host", "viewer"]
 # `refused`: getUserMedia rejects; `pending`: it does not settle; `given`: it resolves; `no devices`: the
@@ -133,11 +136,13 @@ class Armed:
     ) -> None:
         self.heal()
 
-    def bit(self) -> None:
-        """The positive control, after the page has tried. Raises NotProduced when the failure did nothing."""
-        why_not = self._mechanism.why_not_bitten()
-        if why_not is not None:
-            raise NotProduced(f"{self.failure.name} did not bite, so nothing was proved: {why_not}")
+    def bit(self, *, within: float = BITES_WITHIN) -> None:
+        """The positive control, after the page has tried. Raises NotProduced when it did nothing."""
+        try:
+            eventually(self._mechanism.why_not_bitten, within=within)
+        except Finding as finding:
+            said = f"{self.failure.name} did not bite, so nothing was proved: {finding}"
+            raise NotProduced(said) from None
 
     def heal(self) -> None:
         """Take the cause away; a second time is nothing."""

@@ -1,5 +1,6 @@
 // What OpenGate does, for those who are not root: preloaded into the browser's process for cameras alone.
-// The rule, in the file HARNESS_GATE_RULE, is "<seconds to wait> <1 to refuse>"; each start is noted beside it.
+// The rule, in the file HARNESS_GATE_RULE, is "<seconds to wait> <1 to refuse>"; beside it each start is noted as
+// `held`, and as `refused` when it was.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -18,6 +19,13 @@ static FILE *rule(const char *mode, const char *ending) {
   return fopen(path, mode);
 }
 
+static void note(const char *what) {
+  FILE *log = rule("a", ".log");
+  if (!log) return;
+  fprintf(log, "%s\n", what);
+  fclose(log);
+}
+
 // Whether this opening is to fail, after it was kept waiting.
 static int refused(const char *path) {
   char thread[17] = {0};
@@ -31,13 +39,10 @@ static int refused(const char *path) {
   if (!told) return 0;
   if (fscanf(told, "%lf %d", &seconds, &refuse) != 2) seconds = refuse = 0;
   fclose(told);
+  note("held");
   struct timespec wait = {(time_t)seconds, (long)((seconds - (time_t)seconds) * 1e9)};
   nanosleep(&wait, NULL);
-  FILE *log = rule("a", ".log");
-  if (log) {
-    fprintf(log, "%d\n", refuse);
-    fclose(log);
-  }
+  if (refuse) note("refused");
   if (refuse) errno = EBUSY;
   return refuse;
 }

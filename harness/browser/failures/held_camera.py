@@ -58,8 +58,10 @@ class HeldCamera(Mechanism):
             self._library.lift()
 
     def why_not_bitten(self) -> str | None:
-        held = self._gate.held if self._gate else self._library.held() if self._library else 0
-        if held:
+        bitten = "refused" if self._busy else "held"
+        if self._gate is not None and getattr(self._gate, bitten):
+            return None
+        if self._library is not None and self._library.noted(bitten):
             return None
         wanted = "busy" if self._busy else "slow"
         return f"The camera was to be {wanted}, and nobody tried to start it ({SHARED})."
@@ -87,9 +89,9 @@ class PreloadedGate:
         self._rule.write_text("0 0\n")
         self._devices.mode(Service.CAMERA)
 
-    def held(self) -> int:
-        """How many starts were held up, or refused."""
-        return len(self._log.read_text().splitlines()) if self._log.exists() else 0
+    def noted(self, what: str) -> int:
+        """How many starts were `held`, or `refused`."""
+        return self._log.read_text().splitlines().count(what) if self._log.exists() else 0
 
 
 def _compile(library: Path) -> None:

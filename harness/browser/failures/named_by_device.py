@@ -23,65 +23,84 @@ MISSING_ERRORS: dict[Engine, BrowserError] = {
 }
 PLUGGED = "it is plugged in again, under the open page"
 LISTED = "the browser does not list the device"
+MUTED_BY = (
+    "the track that the browser gives is said to be muted, as a browser says it when the system mutes the "
+    "device"
+)
+UNMUTED = "the switch is turned back, under the open page: the track says that it is not muted"
+MUTES = "a track was muted"
 STARTS_LATE = 8.0  # seconds; Chromium gives up after 10
 GIVES_UP = 10.0  # seconds
 
+# What was not there can be plugged in.
+missing = partial(
+    Failure,
+    topic="missing",
+    outcome="refused",
+    heals_by=PLUGGED,
+    control=LISTED,
+    errors=MISSING_ERRORS,
+    message=NOT_FOUND,
+)
+# The system mutes a device: no machine without a sound card or a camera of its own can do that really.
+muted = partial(
+    Failure,
+    outcome="mutes",
+    made_by=MUTED_BY,
+    heals_by=UNMUTED,
+    control=MUTES,
+)
+# A camera that takes its time.
+held = partial(
+    Failure,
+    heals_by="the next start is quick again",
+    control="the start of the camera was held up",
+    kinds=("video",),
+)
+# Another program has the device.
+in_use = partial(
+    Failure,
+    topic="busy",
+    outcome="refused",
+    heals_by="the other program lets go, under the open page",
+    message=IN_USE,
+)
+
 DEVICE_FAILURES = (
-    Failure(
+    missing(
         name="no-camera",
         users_see="Their computer has no camera, or its cable is out.",
         why="A desktop without a webcam; a dock that was unplugged; a privacy switch that cuts its power.",
         made_by="the file that is the browser's camera is deleted",
-        topic="missing",
-        outcome="refused",
-        heals_by=PLUGGED,
-        control=LISTED,
         make={"chromium": partial(MissingDevice, names=("camera",))},
         prefs={"media.navigator.streams.fake": False, "media.getusermedia.microphone.fake.force": True},
-        errors=MISSING_ERRORS,
         kinds=("video",),
-        message=NOT_FOUND,
     ),
-    Failure(
+    missing(
         name="no-mic",
         users_see="Their computer has no microphone.",
         why="A desktop without a headset; a headset that is not paired.",
         made_by="the browser's process for sound starts without an input",
-        topic="missing",
-        outcome="refused",
-        heals_by=PLUGGED,
-        control=LISTED,
         make={"chromium": partial(MissingDevice, names=("microphone",))},
         prefs={"media.navigator.streams.fake": False, "media.getusermedia.camera.fake.force": True},
-        errors=MISSING_ERRORS,
         kinds=("audio",),
         profile="pluggable",
-        message=NOT_FOUND,
     ),
-    Failure(
+    missing(
         name="no-devices",
         users_see="There is neither a camera nor a microphone.",
         why="A desktop without any; a remote desktop that passes none on.",
         made_by="the camera's file is deleted, and the process for sound starts without an input",
-        topic="missing",
-        outcome="refused",
-        heals_by=PLUGGED,
-        control=LISTED,
         make={"chromium": MissingDevice},
         prefs={"media.navigator.streams.fake": False},
-        errors=MISSING_ERRORS,
         profile="pluggable",
-        message=NOT_FOUND,
     ),
-    Failure(
+    in_use(
         name="camera-busy",
         users_see="The camera is listed and allowed, and does not start.",
         why="On Windows another program (Zoom, Teams, OBS) holds the camera alone.",
         made_by="opening the camera's file is refused to the thread that starts it (fanotify as root, else a "
         "preloaded library)",
-        topic="busy",
-        outcome="refused",
-        heals_by="the other program lets go, under the open page",
         control="the start of the camera was tried and refused",
         make={"chromium": partial(HeldCamera, busy=True)},
         stand_in=partial(
@@ -96,16 +115,12 @@ DEVICE_FAILURES = (
             "firefox": BrowserError("NotReadableError", "Failed to allocate videosource"),
         },
         kinds=("video",),
-        message=IN_USE,
     ),
-    Failure(
+    in_use(
         name="mic-busy",
         users_see="The microphone is listed and allowed, and does not start.",
         why="Another program holds it alone, its driver hangs, or a Bluetooth headset is in use elsewhere.",
         made_by="the browser's process for sound ends at each start",
-        topic="busy",
-        outcome="refused",
-        heals_by="the other program lets go, under the open page",
         control="the start of the microphone was tried and failed",
         make={"chromium": BrokenMicrophone},
         stand_in=partial(
@@ -120,30 +135,24 @@ DEVICE_FAILURES = (
             "firefox": BrowserError("NotReadableError", "Failed to allocate audiosource"),
         },
         kinds=("audio",),
-        message=IN_USE,
     ),
-    Failure(
+    held(
         name="slow-camera",
         users_see="They press the button, and for eight seconds nothing seems to happen.",
         why="A camera that wakes from sleep, hangs on a busy USB hub, or is a phone on the network.",
         made_by=f"opening the camera's file takes {STARTS_LATE:g} s for the thread that starts it",
         topic="waiting",
         outcome="given",
-        heals_by="the next start is quick again",
-        control="the start of the camera was held up",
         make={"chromium": partial(HeldCamera, delay=STARTS_LATE)},
-        kinds=("video",),
         seconds=STARTS_LATE,
     ),
-    Failure(
+    held(
         name="abort",
         users_see="The camera never starts; after ten seconds the browser gives up.",
         why="A driver that hangs, a virtual camera whose program is not running.",
         made_by=f"opening the camera's file takes longer than the {GIVES_UP:g} s that Chromium waits",
         topic="no start",
         outcome="refused",
-        heals_by="the next start is quick again",
-        control="the start of the camera was held up",
         make={"chromium": partial(HeldCamera, delay=GIVES_UP + 1)},
         stand_in=partial(
             StandIn,
@@ -153,7 +162,6 @@ DEVICE_FAILURES = (
             "chromium": BrowserError("AbortError", "Timeout starting video source"),
             "firefox": BrowserError("AbortError", "Starting videoinput failed"),
         },
-        kinds=("video",),
         seconds=GIVES_UP,
     ),
     Failure(
@@ -191,6 +199,24 @@ DEVICE_FAILURES = (
         heals_by="the switch is turned: the microphone's next start brings its sound",
         control="a page of the harness's own hears silence in the same microphone",
         make={"chromium": SilentMicrophone},
+        kinds=("audio",),
+    ),
+    muted(
+        name="camera-muted",
+        users_see="Viewers see black; the camera is listed, allowed, and its light may even be on.",
+        why="A laptop's key or switch for the camera, a privacy setting of the system: the track stays live, "
+        "and is muted.",
+        topic="no picture",
+        stand_in=partial(StandIn, plan={"kind": "video", "mute": True}),
+        kinds=("video",),
+    ),
+    muted(
+        name="mic-muted",
+        users_see="Viewers hear nothing; the microphone is listed and allowed.",
+        why="A laptop's microphone key, the system's sound settings, another program's mute: the track stays "
+        "live, and is muted.",
+        topic="no sound",
+        stand_in=partial(StandIn, plan={"kind": "audio", "mute": True}),
         kinds=("audio",),
     ),
     Failure(

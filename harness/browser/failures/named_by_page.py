@@ -15,48 +15,55 @@ CONSTRAINTS = "Selected device constraints not supported. Try selecting differen
 NOTHING_ASKED = "At least one of audio and video must be requested"
 SANDBOX_ERRORS = {**DENIED_ERRORS, "chromium": BrowserError("SecurityError", "Invalid security origin")}
 
+# Who serves or embeds the page does not let it.
+blocked = partial(
+    Failure,
+    topic="blocked",
+    outcome="refused",
+    loads_anew=True,
+)
+# The page's request is altered: the answer is the browser's own.
+altered = partial(
+    Failure,
+    outcome="refused",
+    heals_by="the request is left as it is",
+    control="a request was altered",
+    prefs={},
+)
+
 PAGE_FAILURES = (
-    Failure(
+    blocked(
         name="denied-by-policy",
         users_see="The site's own server forbids the camera, and no setting of theirs helps.",
         why="A Permissions-Policy header of a proxy, a CDN or a hosting default.",
         made_by="the document gets the header `Permissions-Policy: camera=(), microphone=()`",
-        topic="blocked",
-        outcome="refused",
         heals_by="the header is gone when the page is loaded anew",
         control="the document's own policy does not allow the camera",
         make={"chromium": DeniedByPolicy},
         errors={"chromium": DENIED_ERRORS["chromium"]},
-        loads_anew=True,
     ),
-    Failure(
+    blocked(
         name="iframe-without-allow",
         users_see="The party is embedded in another site, and the camera does not work there.",
         why='The embedding site left out `allow="camera; microphone"`.',
         made_by="the page is put into a frame of a page of another origin",
-        topic="blocked",
-        outcome="refused",
         heals_by="the page is opened in a tab of its own",
         control="the inner document's own policy does not allow the camera",
         make={"chromium": InFrame, "firefox": InFrame},
         prefs={},
         errors=DENIED_ERRORS,
-        loads_anew=True,
         signs_out=True,
     ),
-    Failure(
+    blocked(
         name="security-error",
         users_see="The page is shown in a sandbox, and the camera does not work there.",
         why="An embedding site, a preview or a mail program puts pages into a sandbox.",
         made_by="the document gets the header `Content-Security-Policy: sandbox allow-scripts allow-forms`",
-        topic="blocked",
-        outcome="refused",
         heals_by="the header is gone when the page is loaded anew",
         control="the document has no origin",
         make={"chromium": Sandboxed, "firefox": Sandboxed},
         prefs={},
         errors=SANDBOX_ERRORS,
-        loads_anew=True,
         signs_out=True,
     ),
     Failure(
@@ -74,7 +81,7 @@ PAGE_FAILURES = (
         loads_anew=True,
         signs_out=True,
     ),
-    Failure(
+    altered(
         name="overconstrained",
         users_see="The camera that they chose last time is not there today, and another one is not tried.",
         why="The page remembers a device and asks for exactly that one, or for a size that no camera here "
@@ -83,11 +90,7 @@ PAGE_FAILURES = (
         "device that "
         "is gone; the error is the browser's own",
         topic="constraints",
-        outcome="refused",
-        heals_by="the request is left as it is",
-        control="a request was altered",
         stand_in=partial(StandIn, plan={"ask": "a device that is gone"}),
-        prefs={},
         errors={
             "chromium": BrowserError("OverconstrainedError", "", "deviceId"),
             "firefox": BrowserError(
@@ -96,18 +99,14 @@ PAGE_FAILURES = (
         },
         message=CONSTRAINTS,
     ),
-    Failure(
+    altered(
         name="type-error",
         users_see="A message for programmers, or nothing at all.",
         why="The page asks for neither camera nor microphone: both are switched off, or a setting is "
         "misspelt.",
         made_by="the page's request is altered to ask for nothing; the error is the browser's own",
         topic="defect",
-        outcome="refused",
-        heals_by="the request is left as it is",
-        control="a request was altered",
         stand_in=partial(StandIn, plan={"ask": "nothing"}),
-        prefs={},
         errors={
             "chromium": BrowserError(
                 "TypeError", f"Failed to execute 'getUserMedia' on 'MediaDevices': {NOTHING_ASKED}"

@@ -21,47 +21,44 @@ DENY = 2  # Firefox's number for it
 GRANTED = "the permission is granted, under the open page"
 STATE = "the page's own permissions.query says so"
 
+# Refused for want of a permission, which can be given under the open page.
+not_allowed = partial(
+    Failure,
+    topic="permission",
+    outcome="refused",
+    heals_by=GRANTED,
+    control=STATE,
+)
+
 PERMISSION_FAILURES = (
-    Failure(
+    not_allowed(
         name="permission-denied",
         users_see="They press the button and nothing happens: camera and microphone are blocked for this "
         "site.",
         why="They clicked Block once, or their company's settings block it; the browser never asks again.",
         made_by="both permissions are set to denied in this person's browser context (CDP); Firefox: by "
         "preferences",
-        topic="permission",
-        outcome="refused",
-        heals_by=GRANTED,
-        control=STATE,
         make={"chromium": Permission},
         prefs={"permissions.default.camera": DENY, "permissions.default.microphone": DENY},
         errors=DENIED_ERRORS,
         message=DENIED,
     ),
-    Failure(
+    not_allowed(
         name="camera-denied",
         users_see="The camera is blocked for this site; the microphone would work.",
         why="They allowed the microphone alone, or blocked the camera for another page of the site before.",
         made_by="the camera's permission is set to denied in this context (CDP); Firefox: by preference",
-        topic="permission",
-        outcome="refused",
-        heals_by=GRANTED,
-        control=STATE,
         make={"chromium": partial(Permission, names=("camera",))},
         prefs={"permissions.default.camera": DENY},
         errors=DENIED_ERRORS,
         kinds=("video",),
         message=DENIED,
     ),
-    Failure(
+    not_allowed(
         name="mic-denied",
         users_see="The microphone is blocked for this site; the camera would work.",
         why="They blocked the microphone once, or their system's privacy settings do.",
         made_by="the microphone's permission is set to denied in this context (CDP); Firefox: by preference",
-        topic="permission",
-        outcome="refused",
-        heals_by=GRANTED,
-        control=STATE,
         make={"chromium": partial(Permission, names=("microphone",))},
         prefs={"permissions.default.microphone": DENY},
         errors=DENIED_ERRORS,
@@ -86,15 +83,11 @@ PERMISSION_FAILURES = (
         prefs={"permissions.default.camera": 0, "permissions.default.microphone": 0},
         profile="pluggable",
     ),
-    Failure(
+    not_allowed(
         name="prompt-dismissed",
         users_see="They close the browser's question with its X or with Escape, and the page can do nothing.",
         why="A prompt in the way is clicked away; unlike after a denial, the browser will ask again.",
         made_by="the permission is left at `prompt` (CDP), which for Chromium is a prompt that was closed",
-        topic="permission",
-        outcome="refused",
-        heals_by=GRANTED,
-        control=STATE,
         make={"chromium": partial(Permission, setting="prompt")},
         errors={"chromium": BrowserError("NotAllowedError", "Permission dismissed")},
     ),

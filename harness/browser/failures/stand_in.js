@@ -4,13 +4,28 @@
   const KEY = Symbol.for("harness.stand-in");
   if (window[KEY]) {
     window[KEY].plan = plan;
+    if (!plan?.mute) window[KEY].unmute();
     return;
   }
   const devices = navigator.mediaDevices;
   if (!devices) return;
   // A page that was loaded already may have put a function of its own there, as webrtc-adapter does.
   const owner = Object.hasOwn(devices, "getUserMedia") ? devices : MediaDevices.prototype;
-  const state = { plan, bitten: 0 };
+  // As the system mutes a device: the track stays live, says that it is muted, and its page is told.
+  const muted = new Set();
+  const mute = (track) => {
+    Object.defineProperty(track, "muted", { value: true, configurable: true });
+    muted.add(track);
+    setTimeout(() => track.dispatchEvent(new Event("mute")));
+  };
+  const unmute = () => {
+    for (const track of muted) {
+      delete track.muted;
+      track.dispatchEvent(new Event("unmute"));
+    }
+    muted.clear();
+  };
+  const state = { plan, bitten: 0, unmute };
   Object.defineProperty(window, KEY, { value: state });
   const native = owner.getUserMedia;
   const tell = (what) =>
@@ -28,6 +43,11 @@
       const { plan } = state;
       if (!plan || (plan.kind && !constraints?.[plan.kind])) return native.call(this, constraints);
       state.bitten += 1;
+      if (plan.mute) {
+        const stream = await native.call(this, constraints);
+        stream.getTracks().filter(({ kind }) => !plan.kind || kind === plan.kind).forEach(mute);
+        return stream;
+      }
       if (plan.ask) return native.call(this, altered(constraints, plan.ask));
       const call = `stand-in-${performance.now()}`;
       tell({ call, method: "getUserMedia", constraints, simulated: true });

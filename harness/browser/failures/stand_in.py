@@ -1,7 +1,7 @@
 """A failure that no browser can be made to give by itself: always called *simulated*.
 
 Either the page's request is altered, and the error is the browser's own, or the request is answered with an
-error as that browser would give it.
+error, or a muted track, as that browser would give it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ BITTEN = """() => window[Symbol.for("harness.stand-in")]?.bitten ?? 0"""
 
 
 class StandIn(Mechanism):
-    """`plan` is for `stand_in.js`: `{ask: "nothing"}`, `{ask: "a device that is gone"}` or `{error: {...}}`.
+    """`plan` is for `stand_in.js`: `{ask: "nothing"}`, `{ask: "a device that is gone"}`, `{mute: true}` or
+    `{error: {...}}`.
 
     With `kind` (`video` or `audio`) only requests for that kind fail.
     """

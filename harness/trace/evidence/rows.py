@@ -18,10 +18,11 @@ KIND_OF = {
     "stream event": "network",
     "sighting": "callId",
 }
+ASKED = ("getUserMedia", "getDisplayMedia")
 
 
 def told_by_events(events: Iterable[Event], *, known: Sequence[str] = ()) -> Account:
-    """What the run log tells; of people in `known` without console and requests, which they tell in full."""
+    """What the run log tells; of people in `known` without what they tell in full."""
     return Account(
         tuple(
             Row(
@@ -32,7 +33,11 @@ def told_by_events(events: Iterable[Event], *, known: Sequence[str] = ()) -> Acc
                 event["what"] == "error" or event.get("level") == "error",
             )
             for event in events
-            if event["what"] not in NOT_SHOWN
-            and not (event["who"] in known and event["what"] in ("console", "request"))
+            if event["what"] not in NOT_SHOWN and not (event["who"] in known and _told_in_full(event))
         )
     )
+
+
+def _told_in_full(event: Event) -> bool:
+    """Console, requests, and what was asked of the browser's media."""
+    return event["what"] in ("console", "request") or event.get("name") in ASKED

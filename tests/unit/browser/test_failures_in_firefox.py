@@ -13,7 +13,7 @@ from harness.browser.firefox import firefox
 from harness.browser.probe import Probe
 from tests.unit.browser.firefox_here import needs_firefox
 from tests.unit.browser.sides import Side
-from tests.unit.browser.test_failures import STOP, asks, expected
+from tests.unit.browser.test_failures import STOP, asks, comes, expected
 from tests.unit.browser.the_table import as_the_table_tells
 
 pytestmark = needs_firefox
@@ -50,12 +50,14 @@ def test_it_bites_as_it_says(
     page.goto(page_url)
 
     with failure.arm(person, None, "firefox") as armed:
-        came = asks(person, hangs=failure.outcome == "pending")
+        asks(person)
+        came = comes(person, expected(failure, "firefox"))
         assert came == expected(failure, "firefox"), f"expected another error, Firefox said {came}"
         armed.bit()
         as_the_table_tells(failure.name, "firefox", f"{'simulated' if armed.simulated else 'real'}: {came}")
 
     if not failure.prefs:  # with preferences Firefox stays as it was started
         person.page.evaluate(STOP)
-        assert asks(person) == "given"
+        asks(person)
+        assert comes(person, "given") == "given"
     context.close()

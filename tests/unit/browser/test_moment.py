@@ -106,6 +106,7 @@ def test_what_a_host_was_given_and_refused_is_told_with_permissions_and_devices(
     assert "log: chatter" in told
     assert [text for text in told if text.startswith("document: GET http://127.0.0.1")]
     assert {exhibit.name for exhibit in account.exhibits} == {"screen"}
+    assert account.missing == (f"host: {moment.NO_CONNECTION}",)
 
 
 def test_a_page_that_does_not_answer_is_said_to_be_missing(

@@ -106,6 +106,7 @@ def test_everything_is_in_order_on_one_clock(tmp_path: Path) -> None:
         {"t": BEGAN + 2, "who": "viewer", "what": "error", "text": "late"},
         {"t": BEGAN + 1, "who": "token-server", "what": "sighting", "where": "server log", "call_id": "x"},
         {"t": BEGAN + 1.5, "who": "host", "what": "console", "text": "told in full elsewhere"},
+        {"t": BEGAN + 1.6, "who": "host", "what": "media", "name": "getUserMedia", "text": "told elsewhere"},
         {"t": BEGAN, "who": "harness", "what": "check", "id": "C01"},
     ]
     account = told_by_events(events, known=["host"]) + Account((row("early", BEGAN + 0.5),))
