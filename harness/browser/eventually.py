@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
+from harness.config import HarnessSettings, load
 from harness.errors import Finding
 
 T = TypeVar("T")
@@ -16,10 +18,11 @@ EVERY = 0.05  # seconds between two questions
 def eventually(why_not_yet: Callable[[], str | None], *, within: float, every: float = EVERY) -> float:
     """Ask `why_not_yet` until it answers None; returns the seconds that it took.
 
-    After `within` seconds the last reason, a sentence, is raised as a Finding. It is always asked once more
-    at the end, so a slow machine does not turn what is true into a failure. Questions to a page (locators,
-    evaluate) let Playwright hand out its events meanwhile.
+    After `within` seconds (times HARNESS_PATIENCE) the last reason, a sentence, is raised as a Finding. It is
+    always asked once more at the end, so a slow machine does not turn what is true into a failure. Questions
+    to a page (locators, evaluate) let Playwright hand out its events meanwhile.
     """
+    within *= patience()
     start = time.monotonic()
     pause = threading.Event()
     while True:
@@ -30,6 +33,12 @@ def eventually(why_not_yet: Callable[[], str | None], *, within: float, every: f
         if asked - start >= within:
             raise Finding(f"{reason} (waited {within:g} s)")
         pause.wait(min(every, max(0.0, start + within - time.monotonic())))
+
+
+@cache
+def patience() -> float:
+    """How many times as long as usual everything may take."""
+    return load(HarnessSettings).patience
 
 
 def unchanged(read: Callable[[], T], *, seconds: float, within: float, what: str) -> T:

@@ -24,6 +24,9 @@ class HarnessSettings(BaseSettings):
         [], alias="HARNESS_CONNECT", description="Playwright servers that start the browsers; comma-separated"
     )
     target_file: Path | None = Field(None, alias="HARNESS_TARGET", description="describes a deployment")
+    patience: float = Field(
+        1.0, ge=0.1, alias="HARNESS_PATIENCE", description="limits of time are so many times as long"
+    )
     seed: int = Field(1, alias="HARNESS_SEED", description="people's and parties' names are made from it")
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.browser.eventually import eventually
+from harness.browser.eventually import eventually, patience
 from harness.errors import Finding
 
 
@@ -46,3 +46,13 @@ def test_other_errors_pass_through() -> None:
 
     with pytest.raises(ValueError, match="broken"):
         eventually(why_not_yet, within=5)
+
+
+def test_a_slow_machine_is_given_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_PATIENCE", "3")
+    patience.cache_clear()
+    try:
+        with pytest.raises(Finding, match=r"not yet \(waited 0\.3 s\)"):
+            eventually(lambda: "not yet", within=0.1)
+    finally:
+        patience.cache_clear()
