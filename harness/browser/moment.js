@@ -16,7 +16,7 @@
   };
 
   const named = (element, number) =>
-    element.getAttribute("aria-label") ?? element.title ?? `${element.localName} ${number + 1}`;
+    (element.getAttribute("aria-label") || element.title || `${element.localName} ${number + 1}`).slice(0, 200);
   const frames = [];
   const look = () => {
     for (const [number, video] of [...document.querySelectorAll("video")].entries()) {

@@ -11,6 +11,7 @@ from harness.trace.evidence.account import Account, Exhibit, Row
 
 ROW = 250  # bytes that the page adds to a row's own text, and who said it
 LONGEST = 30_000  # characters of one text: the largest SDP of a call with many tracks
+LONGEST_NAME = 300  # characters of a name or a sentence, which a page may make as long as it likes
 MOST_SERIES = 80
 MOST_POINTS = 600
 MOST_MISSING = 50
@@ -19,13 +20,18 @@ MOST_MISSING = 50
 def limited(account: Account, most_text: int, most_exhibits: int) -> tuple[Account, list[str]]:
     """`account` within these bytes, and a sentence for each thing that was cut."""
     rows, cut_rows = _newest([_short(row) for row in account.rows], most_text)
-    exhibits, cut_exhibits = _smallest(account.exhibits, most_exhibits)
-    series = [replace(one, points=one.points[-MOST_POINTS:]) for one in account.series[:MOST_SERIES]]
+    named = [replace(one, name=_cut(one.name, LONGEST_NAME)) for one in account.exhibits]
+    exhibits, cut_exhibits = _smallest(named, most_exhibits)
+    series = [
+        replace(one, name=_cut(one.name, LONGEST_NAME), points=one.points[-MOST_POINTS:])
+        for one in account.series[:MOST_SERIES]
+    ]
+    missing = tuple(_cut(sentence, LONGEST_NAME) for sentence in account.missing[:MOST_MISSING])
     cut = [f"The oldest {cut_rows} of {len(account.rows)} rows, over {_size(most_text)}."] * bool(cut_rows)
     cut += [f"{one.name} of {one.who} ({_size(len(one.content))})." for one in cut_exhibits]
     if len(account.series) > MOST_SERIES:
         cut.append(f"{len(account.series) - MOST_SERIES} of {len(account.series)} plots.")
-    kept = Account(tuple(rows), tuple(series), tuple(exhibits), account.missing[:MOST_MISSING])
+    kept = Account(tuple(rows), tuple(series), tuple(exhibits), missing)
     return kept, cut
 
 
@@ -64,10 +70,10 @@ def _short(row: Row) -> Row:
     return replace(row, text=_cut(row.text), more=_cut(row.more))
 
 
-def _cut(text: str) -> str:
-    if len(text) <= LONGEST:
+def _cut(text: str, most: int = LONGEST) -> str:
+    if len(text) <= most:
         return text
-    return f"{text[:LONGEST]}… (cut: {len(text)} characters)"
+    return f"{text[:most]}… (cut: {len(text)} characters)"
 
 
 def _size(size: int) -> str:

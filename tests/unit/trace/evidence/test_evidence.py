@@ -145,5 +145,22 @@ def test_the_largest_pictures_and_files_are_cut_first_and_it_says_so(
     assert sum(file.stat().st_size for file in folder.iterdir()) < limits.MOST_BYTES
 
 
+def test_whatever_a_page_brings_the_folder_stays_within_the_limit(tmp_path: Path) -> None:
+    """Too much of everything at once, with names as long as a page can make them."""
+    folder = tmp_path / "evidence"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"trace-{number}.zip").write_bytes(bytes(4_000_000))
+    long = "\u00e4<" * 3_000
+    account = Account(
+        tuple(row(f"{number} {long}", BEGAN + number) for number in range(20)),
+        tuple(Series("host", long, "x", tuple((BEGAN + at, at / 3) for at in range(700))) for _ in range(82)),
+        tuple(Exhibit(BEGAN, "host", long, "image/png", bytes(900_000)) for _ in range(10)),
+        tuple(long for _ in range(60)),
+    )
+    written(tmp_path, account)
+    assert sum(file.stat().st_size for file in folder.iterdir()) < limits.MOST_BYTES
+
+
 def test_a_text_that_is_too_long_is_cut_and_says_so(tmp_path: Path) -> None:
     assert "(cut: 50000 characters)" in written(tmp_path, Account((row("x" * 50_000),)))
