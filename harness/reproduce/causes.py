@@ -72,7 +72,10 @@ GONE = (
 STUCK = (
     r"fr[eo]ze\w*|freez\w*|stuck|stopped|stalled|hang(?:s|ing)|still (?:picture|image)|black|silent|dropped"
 )
-DARK = r"black|dark|blank|covered|covering|obstruct\w*|cap|closed|uncover|shutter|light|nothing"
+DARK = (
+    r"black|dark|blank|covered|covering|obstruct\w*|cap|closed|uncover|shutter|light|nothing|muted|"
+    r"(?:switched|turned) off"
+)
 SILENT = r"silent|quiet|muted|on mute|unmute|level|volume|nothing|(?:switched|turned) (?:on|off|down)"
 LATE = (
     r"wait\w*|starting|loading|ready|prepar\w+|connecting|connect to|opening|turning on|sett?(?:ing)? up|"

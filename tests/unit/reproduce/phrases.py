@@ -295,6 +295,16 @@ RIGHT: dict[str, list[str]] = {
         "Your microphone has stopped",
         "There is no sound from your headset",
     ],
+    "camera-muted": [
+        "Your camera is switched off by your computer. Please look for a switch or a shutter on it.",
+        "We can't see you: your camera's privacy switch is closed",
+        "Your camera is muted by the system, viewers see black",
+    ],
+    "mic-muted": [
+        "Your microphone is muted by your computer. Please unmute it in the system's sound settings.",
+        "Your mic is muted",
+        "We can't hear you: unmute your microphone",
+    ],
     "black-picture": [
         "Your video is black. Is your camera covered?",
         "We can't see you. Check that your lens isn't covered.",
@@ -556,6 +566,12 @@ WRONG: dict[str, list[str]] = {
         "Nothing to see here",
         "Listen to the sound of silence",
     ],
+    "camera-muted": [
+        "Your microphone is muted",
+        "Your camera is blocked. Allow it in your settings.",
+        "Dark mode",
+    ],
+    "mic-muted": ["Notifications are muted", "Microphone permission denied", "Your camera is covered"],
     "black-picture": [
         "We can\u2019t access your camera. Check your site settings.",
         "Black Friday: 50 % off",
