@@ -114,10 +114,10 @@ class Inspection:
             ["host.url", "host.opens", "sign_in"],
         )
         yield piece
-        ready: list[bool] = []
+        found: set[str] = set()
         for name, looks in _on_host_page(target).items():
             there, piece = look(name, "it is there", lambda looks=looks: looks(needed(host)), [name])  # type: ignore[misc]
-            ready.append(there is not None)
+            found |= {name} if there is not None else set()
             yield piece
         viewer, piece = look(
             "viewer page",
@@ -126,14 +126,14 @@ class Inspection:
             ["viewer.url", "viewer.opens", "viewer.status", "viewer.waiting"],
         )
         yield piece
-        if cast is None or party is None or host is None or viewer is None or not all(ready):
+        if cast is None or party is None or host is None or viewer is None or "host.go_live" not in found:
             yield Piece("going live", "not tried", "needs what is not green above")
             return
         if not self._live:
             yield Piece("going live", "unverified", "a given party stays as it is, unless --live is said")
             return
         sighted = self._sighted(target, supabase, stream)
-        yield from Rehearsal(target, cast, party, host, viewer, supabase, sighted).pieces()
+        yield from Rehearsal(target, cast, party, host, viewer, supabase, sighted, found).pieces()
         yield from self._refusals(target, cast, person, supabase)
 
     def _refusals(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from harness.browser.cast import Cast
@@ -23,7 +23,7 @@ GOING_LIVE, JOINING = "Going live…", "Joining…"
 
 @dataclass
 class Rehearsal:
-    """`host` and `viewer` are on their pages, and nobody is live yet."""
+    """`host` and `viewer` are on their pages, nobody is live yet; `found` are keys that led somewhere."""
 
     target: Target
     cast: Cast
@@ -32,6 +32,7 @@ class Rehearsal:
     viewer: Viewer
     supabase: Supabase | None
     sighted: Sighted | None
+    found: Collection[str]
     _passing: bool = False
     _joining: bool = False
 
@@ -109,6 +110,8 @@ class Rehearsal:
             raise Unverified("it passed before it could be read")
 
     def _turns(self, device: Device) -> None:
+        if f"host.{device.lower()}" not in self.found:
+            raise NotGiven("needs what is not green above")
         if not self.host.has_on(device):
             key = f"host.{device.lower()}_on"
             raise Finding(f"The {device.lower()} was expected to be on while live: change {key}.")

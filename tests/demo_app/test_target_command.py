@@ -44,21 +44,10 @@ def pieces(text: str, state: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith(f"{state} ")]
 
 
-@pytest.mark.timeout(200)
-def test_each_piece_is_told_and_a_wrong_one_by_its_key(app: Path) -> None:
-    wrong = {"HARNESS_HOST__CAMERA": "#no-such-thing", "HARNESS_VIEWER__WAITING": "other words"}
-    came = harness(app, "target", "check", "--target", str(app / "harness.toml"), **wrong)
-    assert came.code == 1, came.text
-    red = pieces(came.text, "red")
-    assert len(red) == 2, came.text
-    assert "Nothing shows at host.camera (#no-such-thing): change it." in red[0]
-    assert "'other words', the page says 'silence' (as viewer.waiting of the target file has it)" in red[1]
-    assert "going live" in "".join(pieces(came.text, "not tried"))
-
-
 @pytest.mark.timeout(240)
-def test_what_matters_once_somebody_is_live_is_tried(app: Path) -> None:
+def test_wrong_keys_are_told_before_and_while_somebody_is_live(app: Path) -> None:
     wrong = {
+        "HARNESS_HOST__CAMERA": "#no-such-thing",
         "HARNESS_VIEWER__VIDEO": "#no-such-thing",
         "HARNESS_VIEWER__ENDED": "other words",
         "HARNESS_ERRORS__NOT_FOUND": "other words",
@@ -67,7 +56,9 @@ def test_what_matters_once_somebody_is_live_is_tried(app: Path) -> None:
     came = harness(app, "target", "check", "--target", str(app / "harness.toml"), **wrong)
     assert came.code == 1, came.text
     red = {line.split()[1]: line for line in pieces(came.text, "red")}
-    assert set(red) == {"viewer.video", "viewer.ended", "party", "sightings", "errors.not_found"}, came.text
+    expected = {"host.camera", "viewer.video", "viewer.ended", "party", "sightings", "errors.not_found"}
+    assert set(red) == expected, came.text
+    assert "Nothing shows at host.camera (#no-such-thing): change it." in red["host.camera"]
     assert "party.stream_app_id was expected to name a column" in red["party"]
     green = {line.split()[1] for line in pieces(came.text, "green")}
     assert {"host.live", "viewer.live", "host.ended", "errors.permission_denied"} <= green, came.text
