@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import secrets
 import shlex
 import shutil
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.demo_app.demo import built, gate
+from tests.unit.stack.up_alone import up
 
 ELSEWHERE = "11111111-1111-4111-8111-111111111111"
 
@@ -43,6 +46,19 @@ def test_it_turns_red_where_it_is_wrong(app: Path, tmp_path: Path) -> None:
     came = gate(wrong, "C01")
     assert came.code == 1, came.text
     assert re.search(rf"callId parts at [\w ]+ \(\w+\): {ELSEWHERE}; before it", came.text), came.text
+
+
+@pytest.mark.timeout(240)
+def test_it_is_proved_on_a_stream_that_is_known_by_its_address_and_keys_alone(app: Path) -> None:
+    """As the vendor's is: no journal, no control API, nothing redirected, not started by us."""
+    keys = {"STREAM_API_KEY": "akeyofstream", "STREAM_API_SECRET": secrets.token_hex(32)}
+    with up(**keys) as stream:
+        assert httpx.get(f"{stream.url}/_control/journal", trust_env=False).status_code == 501
+        told = {"HARNESS_STREAM": "real", "STREAM_BASE_URL": stream.url, **keys}
+        command = f"env STREAM_FOR_PAGES={stream.url} node server.mjs"
+        came = gate(app, "T07,G01,G03,C01", None, **told, HARNESS_APP_COMMAND=command)
+    assert came.code == 0, came.text
+    assert "PARTIAL  The 4 chosen checks are green" in came.text
 
 
 @pytest.mark.timeout(240)
