@@ -173,7 +173,9 @@ class _Evidence:
         self._account = gather([self._subject.recorder])
 
     def write(self, failure: Failure, found: list[str]) -> Path:
-        """The page of it."""
+        """The page of it, with the trace beside it."""
+        with suppress(PlaywrightError):  # a page that crashed has none
+            self._subject.keep_trace(self._folder, self._run_log.secrets)
         events = list(read(self._run_log.path))
         who = self._subject.recorder.who
         told = self._account + told_by_events(events, known=[who])

@@ -6,6 +6,8 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import BrowserContext, Frame, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
@@ -13,6 +15,7 @@ from playwright.sync_api import Error as PlaywrightError
 from harness.browser.eventually import eventually, unchanged
 from harness.browser.failures import NotProduced
 from harness.browser.host import LIVE
+from harness.browser.playwright_trace import mask_trace
 from harness.browser.probe import Probe
 from harness.browser.recorder import Recorder
 from harness.browser.visitor import Visitor
@@ -21,6 +24,7 @@ from harness.reproduce.in_the_way import clear_away
 from harness.reproduce.on_air import says_live
 from harness.reproduce.page_text import PageText
 from harness.trace.events import RunLog
+from harness.trace.redactor import Redactor
 
 LOADS_WITHIN = 10_000.0  # ms
 SETTLES_WITHIN = 5_000.0  # ms
@@ -60,6 +64,13 @@ class Subject(ABC):
     def lines(self) -> list[str]:
         """What it says now."""
         return self.text.lines(self.view)
+
+    def keep_trace(self, folder: Path, secrets: Redactor) -> None:
+        """Playwright's trace of all until now, masked, as a file in `folder`; nothing more is traced."""
+        with TemporaryDirectory() as unmasked:
+            trace = Path(unmasked) / "trace.zip"
+            self.page.context.tracing.stop(path=trace)
+            mask_trace(trace, folder / f"trace-{self.recorder.who}.zip", secrets)
 
     def _shows(self, line: str) -> None:
         self.recorder.event("page", text=f"shows: {line}")
@@ -115,6 +126,7 @@ class ForeignPage(Subject):
         self.url = url
         self.clicked: str | None = None
         self._click = click
+        context.tracing.start(screenshots=False, snapshots=True)
         self.page = context.new_page()
         self.view = self.page
         self.recorder = Recorder(self.page, "page", "host", run_log, token_url="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -41,6 +42,8 @@ def test_it_stays_as_long_as_wanted_and_its_browser_until_ctrl_c(tmp_path: Path)
         rest = command.communicate(timeout=WITHIN)[0]
     assert "NotReadableError: Could not start audio source" in said
     assert "and it works again" in said
+    (evidence,) = re.findall(r"Evidence: (.+)", said)
+    assert [file.name for file in Path(evidence).parent.glob("trace-*")] == ["trace-host.zip"]
     assert "The page handled it." in said
     assert (command.returncode, rest.strip()) == (0, "Stopping ...")
 
