@@ -138,7 +138,7 @@ class ForeignPage(Subject):
             answer = self.page.goto(self.url, timeout=LOADS_WITHIN)
         except PlaywrightError as error:
             said = error.message.splitlines()[0].removeprefix("Page.goto: ")
-            raise NotProduced(f"the page {self.url} could not be opened ({said}).") from None
+            raise NotProduced(f"the page {self.url} could not be opened: {said}") from None
         if answer is not None and answer.status >= REFUSED:
             raise NotProduced(f"{self.url} answered {answer.status} {answer.status_text}, and no page.")
 
@@ -171,7 +171,10 @@ class ForeignPage(Subject):
         try:
             button.click(timeout=CLICK_WITHIN)
         except PlaywrightError as error:
-            why = error.message.strip().splitlines()[-1].strip(" -")
+            said = [line.strip(" -") for line in error.message.strip().splitlines()]
+            why = next(
+                (line for line in reversed(said) if "intercepts" in line or "is not" in line), said[-1]
+            )
             raise Finding(f"{self.clicked!r} could not be pressed ({why})") from None
 
     def _expect_it_to_be_there(self, selector: str) -> None:

@@ -129,7 +129,7 @@ def test_a_page_that_cannot_be_tried_is_named(browsers: Browsers, pages: str, tm
     with closing(RunLog(tmp_path / "events.jsonl")) as run_log, closing(context):
         for url, click, why in (
             (f"{pages}/404", None, "answered 404 Not Found"),
-            ("http://127.0.0.1:1/", None, r"could not be opened \(net::ERR_"),
+            ("http://127.0.0.1:1/", None, "could not be opened: net::ERR_"),
             (f"{pages}/good", "#nowhere", "'#nowhere' finds nothing on"),
             (f"{pages}/good", "##", "'##' is no selector"),
         ):
