@@ -25,7 +25,7 @@ SOUND_SECONDS = 2.1  # what a recorder gives is a little shorter
 FRAME_WIDTH = 480
 SCREEN = "screen"
 ANSWERS_WITHIN = 5.0  # seconds
-NO_CONNECTION = "no peer connection was made in this document, so there is no SDP, and nothing to plot."
+NO_CONNECTION = "no peer connection was negotiated in this document: there is no SDP, and nothing to plot."
 
 
 def gather(people: Sequence[Recorder]) -> Account:
@@ -102,7 +102,7 @@ def _told(who: str, said: dict[str, Any]) -> Account:
     ]
     sounds = [_exhibit(who, "received sound", sound["type"], sound) for sound in said["sounds"]]
     missing = [f"{who}: {sentence}" for sentence in said["missing"]]
-    if said["made"] == 0:
+    if said["made"] is not None and not said["states"] and not said["samples"]:
         missing.append(f"{who}: {NO_CONNECTION}")
     return Account(
         (*has, *_states(who, said["states"])),
