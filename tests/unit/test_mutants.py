@@ -138,7 +138,7 @@ PRODUCTS: tuple[Product, ...] = (
             "a network error is told in other words",
             Edit("harness/pages/src/errors.ts", "`Authentication failed: ${", "`Something failed: ${"),
             red="N03",
-            says="expected 'Authentication failed ...', read 'Something failed: ",
+            says=r"expected the error '/\(\?i\)authentication failed/', the page shows 'Something failed: ",
         ),
     ),
     (
