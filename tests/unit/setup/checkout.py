@@ -31,6 +31,8 @@ def make_checkout(folder: Path) -> Path:
     )
     for name in ("__init__.py", "__main__.py", "errors.py"):
         shutil.copy(CHECKOUT / "harness" / name, package)
+    (package / "gate").mkdir()
+    shutil.copy(CHECKOUT / "harness" / "gate" / "checks.toml", package / "gate")
     (package / "cli.py").write_text(CLI)
     wheel = _wheel(folder)
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()

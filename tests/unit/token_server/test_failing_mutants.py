@@ -107,11 +107,10 @@ def test_server_that_blames_the_session_is_found(
 
 @pytest.mark.parametrize("how", ["unset", "empty"])
 def test_server_with_defaults_for_what_it_needs_is_found(
-    shared: System, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+    shared: System, command: str, tmp_path: Path, how: str
 ) -> None:
     check = configuration.test_server_without_one_of_them_does_not_start_and_names_it
     check(wrong(shared, command, RIGHT), PAGES, tmp_path, "STREAM_API_SECRET", how)
-    monkeypatch.setattr(configuration, "STARTS_WITHIN", 3.0)
     if how == "unset":
         with pytest.raises(AssertionError, match="without STREAM_API_SECRET to end with an error"):
             check(wrong(shared, command, "has defaults"), PAGES, tmp_path, "STREAM_API_SECRET", how)
