@@ -149,7 +149,7 @@ def replay(run: str, check: str, runs: Path | None, target: Path | None) -> int:
         update={name: value for name, value in told.items() if value is not None}
     )
     again = Replay.of(settings, run, check, catalogue())
-    _make_ready(again.settings, _gate_needs(again.target, in_browsers=not check.startswith(ENDPOINT)))
+    _make_ready(again.settings, _gate_needs(again.target, in_browsers=again.check.area != ENDPOINT))
     return again.run()
 
 

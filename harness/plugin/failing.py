@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pytest
 
@@ -24,10 +24,6 @@ from harness.target import (
     Target,
 )
 from harness.trace.events import RunLog
-
-if TYPE_CHECKING:
-    pass
-
 
 Fail = Callable[[str, Visitor], Armed]
 
@@ -58,6 +54,7 @@ def _rehearsals(
     stream_api: StreamApi,
     harness_settings: HarnessSettings,
     run_log: RunLog,
+    parties_made: list[Party],
 ) -> Iterator[Rehearsals]:
     from harness.target.personas import Personas
 
@@ -70,7 +67,8 @@ def _rehearsals(
         return people[-1]
 
     def new_party() -> Party:
-        return supabase.create_party(new_person(), names.title())
+        parties_made.append(supabase.create_party(new_person(), names.title()))
+        return parties_made[-1]
 
     with Rehearsals(browsers, target, run_log, supabase, stream_api, new_party, new_person) as kept:
         yield kept

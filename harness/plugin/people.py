@@ -58,9 +58,9 @@ def new_person(supabase: Supabase, names: Personas, run_log: RunLog) -> Iterator
         supabase.delete(person)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def parties_made() -> list[Party]:
-    """Those that this test made so far."""
+    """Those that were made so far, in this test and before."""
     return []
 
 
@@ -69,10 +69,11 @@ def new_party(
     supabase: Supabase, names: Personas, new_person: NewPerson, parties_made: list[Party]
 ) -> Iterator[NewParty]:
     """Makes parties that have not started, each with a host of its own; they are gone after the test."""
-    made = parties_made
+    made: list[Party] = []
 
     def make(title: str | None = None, host_name: str | None = None) -> Party:
         made.append(supabase.create_party(new_person(host_name), title or names.title()))
+        parties_made.append(made[-1])
         return made[-1]
 
     yield make

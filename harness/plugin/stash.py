@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from harness.browser.keeper import Keeper
 from harness.stack import Deployment, Stack
 from harness.trace.events import RunLog
-
-if TYPE_CHECKING:
-    pass
-
 
 RUN_LOG = pytest.StashKey[RunLog]()
 FAILED = pytest.StashKey[bool]()

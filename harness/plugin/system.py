@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -25,9 +24,6 @@ from harness.target import (
     TokenEndpoint,
 )
 from harness.trace.events import RunLog
-
-if TYPE_CHECKING:
-    pass
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import pytest
 from playwright.sync_api import Playwright
@@ -24,9 +24,6 @@ from harness.target import (
     Target,
 )
 from harness.trace.events import RunLog
-
-if TYPE_CHECKING:
-    pass
 
 
 @pytest.fixture(scope="session")

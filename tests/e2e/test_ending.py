@@ -58,9 +58,9 @@ def has_ended(party: Party, supabase: Supabase, stream_api: StreamApi) -> None:
         if call is None or not call["backstage"]:
             has = "it live: the request to stop did not reach it" if call else "no such call"
             return f"expected livestream:{party.id} in backstage after the host ended, Stream has {has}"
-        return f"expected a row that is not live, it is {row}" if row["is_live"] else None
+        return f"expected a row that is not live, it is {row}" if row["is_live"] is not False else None
 
-    eventually(why_not_yet, within=10)
+    eventually(why_not_yet, within=20)
 
 
 def nobody_is_left(stream_api: StreamApi, party: Party) -> None:

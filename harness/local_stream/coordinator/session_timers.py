@@ -42,6 +42,8 @@ class SessionTimers:
         for alarm in self._set.values():
             alarm.cancel()
         self._set.clear()
+        for ending in self._ending:
+            ending.cancel()
 
     def _ring(self, call: Call) -> None:
         self._set.pop(call.cid, None)

@@ -97,7 +97,7 @@ def test_whatever_is_done_page_row_and_stream_agree(
 ) -> None:
     chance = random.Random(f"tour {harness_settings.seed}")
     tour = Tour(party, host, new_viewer)
-    story = [f"--seed {harness_settings.seed}"]
+    story = [f"--harness-seed {harness_settings.seed}"]
 
     def why_not_yet() -> str | None:
         row, call = supabase.party_row(party.id), stream_api.call("livestream", party.id)
