@@ -125,15 +125,17 @@ def test_a_page_that_does_not_is_told_why(
 
 
 def test_a_page_that_cannot_be_tried_is_named(browsers: Browsers, pages: str, tmp_path: Path) -> None:
-    context = browsers.new_context("changeable", [])
-    with closing(RunLog(tmp_path / "events.jsonl")) as run_log, closing(context):
+    with closing(RunLog(tmp_path / "events.jsonl")) as run_log:
         for url, click, why in (
             (f"{pages}/404", None, "answered 404 Not Found"),
             ("http://127.0.0.1:1/", None, "could not be opened: net::ERR_"),
             (f"{pages}/good", "#nowhere", "'#nowhere' finds nothing on"),
             (f"{pages}/good", "##", "'##' is no selector"),
         ):
-            with pytest.raises(HarnessError, match=why):
+            with (
+                closing(browsers.new_context("changeable", [])) as context,
+                pytest.raises(HarnessError, match=why),
+            ):
                 ForeignPage(context, url, click, run_log).learn()
 
 
