@@ -35,10 +35,12 @@ def test_signalling_breaks_and_the_picture_does_not(
     decoded = Look.at(viewer.picture).decoded or 0
     disturber.outage("cut_signalling", viewer)
     disturber.happens("Disconnected")
-    # On a slow machine the client may try twice.
-    joins = disturber.joins_again(viewer)
-    assert all(join["reconnected"] for join in joins), f"expected a FAST reconnect, came {joins}"
+    disturber.joins_again(viewer)
     viewer.sees(host)
+    # On a slow machine the client may try twice, and not more.
+    joins = disturber.joins_again(viewer)
+    assert len(joins) <= 2, f"expected one reconnect or two, came {len(joins)}: {joins}"
+    assert all(join["reconnected"] for join in joins), f"expected a FAST reconnect, came {joins}"
     # Media never stopped: the count of the same connection went on.
     assert (Look.at(viewer.picture).decoded or 0) > decoded
     assert disturber.sessions() == sessions, disturber.joins()
