@@ -96,8 +96,10 @@ class Person:
         """How wide the picture is that comes; 0 before the first."""
         return int(self.does("width", element))
 
-    def frames_received(self) -> int:
-        return sum(int(entry.get("framesDecoded", 0)) for entry in self.does("received"))
+    def frames_received(self, ssrc: int | None = None) -> int:
+        """Pictures that were decoded, of all streams or of one."""
+        came = [entry for entry in self.does("received") if ssrc in (None, entry["ssrc"])]
+        return sum(int(entry.get("framesDecoded", 0)) for entry in came)
 
     def frames_sent(self, width: int) -> int:
         """Pictures of this width that were encoded."""
