@@ -147,11 +147,10 @@ def test_size_decides_the_layer_and_the_picture_never_stands_still(
     lowest = 320 if host == "current" else 160
     shows(watching, lowest)
     sends(live, {"q"})
-    # A busy machine may hold a picture up once; a change that makes it stand does so each time.
-    stood = [changes_layers(live, watching, lowest)]
-    while stood[-1] >= FREEZE_SECONDS and len(stood) < 3:
-        stood.append(changes_layers(live, watching, lowest))
-    assert 0 < stood[-1] < FREEZE_SECONDS, f"The picture stood for {stood} s in {len(stood)} tries."
+    # A busy machine may hold a picture up once; a change that makes it stand does so again.
+    stood = [changes_layers(live, watching, lowest) for _ in range(3)]
+    good = [each for each in stood if 0 < each < FREEZE_SECONDS]
+    assert len(good) >= 2, f"The picture stood for {stood} s, expected under {FREEZE_SECONDS} s twice."
     sends(live, {"q"})
 
 
