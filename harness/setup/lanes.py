@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 
 GOODBYE = 30.0  # seconds to end what was started, after Ctrl-C
@@ -76,4 +78,5 @@ class Lanes:
             except subprocess.TimeoutExpired:
                 over_since = over_since or (time.monotonic() if self._over else None)
                 if over_since is not None and time.monotonic() - over_since > GOODBYE:
-                    process.kill()
+                    with suppress(ProcessLookupError):  # with all that it started: it leads its group
+                        os.killpg(process.pid, signal.SIGKILL)

@@ -38,11 +38,18 @@ def printed_by(command: str, key: str, wanted: str, *, folder: Path, told: Mappi
     try:
         text, _ = running.communicate(timeout=WITHIN)
     except subprocess.TimeoutExpired:
-        # It may have ended itself: whom it started holds its output open, and must not outlive it either.
-        with suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
+        _end(running)
         raise ServerError(f"{expected} it took longer than {WITHIN:g} s{ADVICE}") from None
+    except BaseException:  # Ctrl-C comes to us alone: it has a session of its own
+        _end(running)
+        raise
     if running.returncode:
         raise ServerError(f"{expected} it ended with exit code {running.returncode}{ADVICE}")
     return text.decode(errors="replace")
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """It may have ended itself: whom it started holds its output open, and must not outlive it either."""
+    with suppress(ProcessLookupError):
+        os.killpg(running.pid, signal.SIGKILL)
+    running.wait()

@@ -106,12 +106,28 @@ def test_command_that_hangs_is_ended_with_all_that_it_started(
     pid = tmp_path / "pid"
     with pytest.raises(ServerError, match=r"sign_in\.command was expected .* it took longer than 1 s"):
         printed(f"sh -c 'sleep 600 & echo $! > {pid}; wait'")
+    eventually(lambda: why_it_runs(pid), within=20)
 
-    def why_not_yet() -> str | None:
-        stat = Path(f"/proc/{pid.read_text().strip()}/stat")
-        return None if not stat.exists() or " Z " in stat.read_text() else "what it started runs on"
 
-    eventually(why_not_yet, within=20)
+def test_command_ends_with_all_that_it_started_when_ctrl_c_is_pressed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pid = tmp_path / "pid"
+
+    def interrupted(*_: object, **__: object) -> tuple[bytes, bytes]:
+        eventually(lambda: None if pid.exists() and pid.read_text().strip() else "not begun", within=20)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("subprocess.Popen.communicate", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        printed(f"sh -c 'sleep 600 & echo $! > {pid}; wait'")
+    eventually(lambda: why_it_runs(pid), within=20)
+
+
+def why_it_runs(pid: Path) -> str | None:
+    """None once the process whose number is kept there is gone."""
+    stat = Path(f"/proc/{pid.read_text().strip()}/stat")
+    return None if not stat.exists() or " Z " in stat.read_text() else "what it started runs on"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.browser.eventually import eventually
 from harness.setup import lanes as module
 from harness.setup.lanes import Ended, Lanes
 
@@ -43,8 +44,9 @@ def test_one_at_a_time_goes_in_order() -> None:
 def test_who_leaves_ends_what_runs_and_begins_nothing_more(tmp_path: Path) -> None:
     begun, tidied, after = (tmp_path / name for name in ("begun", "tidied", "after"))
     long = (
-        f"import pathlib, threading\npathlib.Path({str(begun)!r}).touch()\n"
-        f"try: threading.Event().wait()\nfinally: pathlib.Path({str(tidied)!r}).touch()"
+        "import pathlib, threading\n"
+        f"try: pathlib.Path({str(begun)!r}).touch(); threading.Event().wait()\n"
+        f"finally: pathlib.Path({str(tidied)!r}).touch()"
     )
     commands = {
         "long": [*PYTHON, long],
@@ -62,9 +64,18 @@ def test_who_leaves_ends_what_runs_and_begins_nothing_more(tmp_path: Path) -> No
 
 
 @pytest.mark.timeout(60)
-def test_who_does_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_does_not_end_is_killed_with_all_that_it_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(module, "GOODBYE", 0.1)
-    deaf = f"import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n{FOR_EVER}"
+    pid, begun = tmp_path / "pid", tmp_path / "begun"
+    deaf = f"trap '' INT; sleep 600 & echo $! > {pid}; touch {begun}; wait"
     with Lanes(2) as lanes:
-        commands = {"deaf": [*PYTHON, deaf], "quick": [*PYTHON, ""]}
+        commands = {"deaf": ["sh", "-c", deaf], "quick": meeting(tmp_path, "quick", "begun")}
         assert next(lanes.run(commands)).name == "quick"
+    stat = Path(f"/proc/{pid.read_text().strip()}/stat")
+
+    def why_not_yet() -> str | None:
+        return None if not stat.exists() or " Z " in stat.read_text() else "what it started runs on"
+
+    eventually(why_not_yet, within=20)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from harness.browser.eventually import eventually
 from harness.config import app_environment
 from harness.errors import ServerError
 from harness.serving import bind
+from harness.stack import app_process
 from harness.stack.app_process import AppProcess
 from harness.trace.redactor import Redactor
 
@@ -25,21 +28,16 @@ server = http.server.ThreadingHTTPServer(at, http.server.SimpleHTTPRequestHandle
 server.serve_forever()
 """
 ENDS = "import sys; print('No DATABASE_URL, and the key is hush-hush'); sys.exit(3)"
-HANGS = """
-import os, socket
-listener = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
-kept = [listener.accept() for _ in iter(int, 1)]
-"""
-SPEAKS_OTHERWISE = """
-import os, socket
-listener = socket.create_server(("127.0.0.1", int(os.environ["PORT"])))
-while True:
-    with listener.accept()[0] as one: one.sendall(b"SSH-2.0-x\\r\\n")
-"""
-LISTENS_ELSEWHERE = "print('I am at 1'); import threading; threading.Event().wait()"
-SHORT = 2.0  # seconds; enough for a Python to start, or to say nothing in
+FOR_EVER = "import threading; threading.Event().wait()"
+AT_ONCE = 0.0  # seconds; asked once
+PATIENT = 20.0  # seconds for that one answer
 
 Starts = Callable[..., AppProcess]
+
+
+def free_port() -> int:
+    with bind(0) as listener:
+        return int(listener.getsockname()[1])
 
 
 @pytest.fixture
@@ -47,9 +45,8 @@ def starts(tmp_path: Path) -> Iterator[Starts]:
     """Starts a Python program as the app; it is ended after the test."""
     apps: list[AppProcess] = []
 
-    def start(program: str, more: tuple[str, ...] = (), within: float = 30.0) -> AppProcess:
-        with bind(0) as listener:
-            port = listener.getsockname()[1]
+    def start(program: str, more: tuple[str, ...] = (), within: float = 30.0, port: int = 0) -> AppProcess:
+        port = port or free_port()
         command = f"{shlex.quote(sys.executable)} -c {shlex.quote(program)}"
         url = f"http://127.0.0.1:{port}/api"
         apps.append(AppProcess(command, tmp_path, url, tmp_path / "app.log", Redactor(["hush-hush"])))
@@ -81,24 +78,44 @@ def test_it_gets_its_settings_the_machine_and_what_is_named(
     assert not app.printed.exists()
 
 
-@pytest.mark.parametrize(
-    ("program", "within", "sentence"),
-    [
-        (ENDS, 30.0, "ended with exit code 3: see its last lines"),
-        (HANGS, SHORT, "takes the connection and says nothing"),
-        (SPEAKS_OTHERWISE, SHORT, "what came is no HTTP"),
-        (LISTENS_ELSEWHERE, SHORT, "nothing listens there: let it listen on PORT"),
-    ],
-)
-def test_an_app_that_does_not_come_up_is_one_sentence(
-    starts: Starts, program: str, within: float, sentence: str
-) -> None:
-    with pytest.raises(ServerError, match=sentence) as told:
-        starts(program, ("NOT_SET",), within)
+def test_an_app_that_ends_at_once_is_told_with_its_last_lines(starts: Starts) -> None:
+    with pytest.raises(ServerError, match="ended with exit code 3: see its last lines") as told:
+        starts(ENDS, ("NOT_SET",))
     assert "hush-hush" not in str(told.value)
-    if program == ENDS:
-        assert "(of those, not set: NOT_SET)" in str(told.value)
-        assert "No DATABASE_URL, and the key is ***" in str(told.value)
+    assert "(of those, not set: NOT_SET)" in str(told.value)
+    assert "No DATABASE_URL, and the key is ***" in str(told.value)
+
+
+def test_an_app_that_takes_the_connection_and_says_nothing_is_told(starts: Starts) -> None:
+    with listening() as listener, pytest.raises(ServerError, match="takes the connection and says nothing"):
+        starts(FOR_EVER, within=AT_ONCE, port=listener.getsockname()[1])
+
+
+def test_an_app_that_speaks_no_http_is_told(starts: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_process, "EVERY", PATIENT)
+    with listening() as listener:
+        speaking = Thread(target=_speak_otherwise, args=(listener,), daemon=True)
+        speaking.start()
+        with pytest.raises(ServerError, match="what came is no HTTP"):
+            starts(FOR_EVER, within=AT_ONCE, port=listener.getsockname()[1])
+        speaking.join(PATIENT)
+
+
+def test_an_app_that_listens_elsewhere_is_told(starts: Starts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_process, "EVERY", PATIENT)
+    with pytest.raises(ServerError, match="nothing listens there: let it listen on PORT"):
+        starts(FOR_EVER, within=AT_ONCE)
+
+
+def listening() -> socket.socket:
+    """In the test's own process: how fast a Python starts is of no concern."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def _speak_otherwise(listener: socket.socket) -> None:
+    with listener.accept()[0] as one:
+        one.sendall(b"SSH-2.0-x\r\n")
+        one.recv(4096)
 
 
 def test_an_app_that_ends_later_is_noticed(starts: Starts) -> None:
