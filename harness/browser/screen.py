@@ -17,20 +17,29 @@ PAINTS_WITHIN = 5.0  # seconds for one picture of the screen
 
 
 def mark_on_screen(video: Locator) -> Mark | None:
-    """The mark of a camera clip in what is painted there; None where nothing is, or something else."""
+    """The mark of a camera clip in what is painted there; None where nothing is, or something else.
+
+    Raises PlaywrightError when it is there and could not be looked at: that is no proof of anything.
+    """
     if video.count() == 0 or not video.first.is_visible():
         return None
     try:
         return read_mark(brightness(video.first.screenshot(timeout=PAINTS_WITHIN * 1000)))
-    except PlaywrightError:  # it went away meanwhile
-        return None
+    except PlaywrightError:
+        if video.count() == 0 or not video.first.is_visible():  # it went away meanwhile
+            return None
+        raise
 
 
 def prove_no_picture_left(video: Locator, *, within: float) -> None:
     """No last frame stays on the screen. Raises Finding when the page goes on showing it."""
 
     def why_not_yet() -> str | None:
-        mark = mark_on_screen(video)
+        try:
+            mark = mark_on_screen(video)
+        except PlaywrightError as error:  # a busy machine: once more
+            why = str(error).split("\n")[0]
+            return f"expected no picture any more, but what is shown could not be read: {why}"
         left = mark and f"the page still shows frame {mark.frame} of clip {mark.clip_id}, frozen"
         return f"expected no picture any more, {left}: was the page told that it ended?" if left else None
 

@@ -357,6 +357,7 @@ class Visitor(ABC):
                 lambda: None if any(map(self._shows, later)) else "nothing opened", within=LOOKS_WITHIN
             )
             return
+        self.recorder.event("page", text=f"clicked again: {selector} opened nothing", level="error")
         with suppress(PlaywrightTimeoutError):
             self._place(selector).click(timeout=LOOKS_WITHIN * 1000)
 

@@ -21,16 +21,19 @@ CLOSES = re.compile(
     r"\b(close|ok|okay|got it|dismiss|cancel|understood|continue)\b|^\W*[x\u00d7\u2715]\W*$", re.I
 )
 # The open dialog, or what lies over the middle of the button, as far up as it has nothing to do with it.
+# Shadow roots are climbed out of: `contains` does not see into them.
 IN_THE_WAY = """(root, button) => {
   const shown = (element) => element.checkVisibility?.() ?? true;
+  const parent = (element) => element.parentElement ?? element.getRootNode().host ?? null;
+  const holds = (outer, inner) => inner !== null && (outer === inner || holds(outer, parent(inner)));
   const dialogs = "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]";
   const open = [...document.querySelectorAll(dialogs)].filter(shown).pop();
   if (open || !button || !shown(button)) return open ?? null;
   button.scrollIntoView({ block: "center" });
   const { x, y, width, height } = button.getBoundingClientRect();
   let over = document.elementFromPoint(x + width / 2, y + height / 2);
-  if (!over || over.contains(button) || button.contains(over) || over.shadowRoot) return null;
-  while (!over.parentElement.contains(button)) over = over.parentElement;
+  if (!over || holds(over, button) || holds(button, over) || over.shadowRoot) return null;
+  while (parent(over) && !holds(parent(over), button)) over = parent(over);
   return over;
 }"""
 BUTTONS = "button, [role=button], input[type=button], input[type=submit], [aria-label=Close]"

@@ -78,7 +78,7 @@ class Trial:
         armed = self._arm()
         try:
             self._fail()
-            self._await(lambda: _not_bitten(armed))
+            self._await(armed.why_not_bitten)
             self._watch()
             self.seen.seconds = time.monotonic() - began
             self._at_worst(self.seen)
@@ -221,11 +221,3 @@ class Trial:
             eventually(why_not_yet, within=within)
         except Finding as error:
             raise NotProduced(f"{self._failure.name} did not show: {error}") from None
-
-
-def _not_bitten(armed: Armed) -> str | None:
-    try:
-        armed.bit()
-    except NotProduced as error:
-        return str(error)
-    return None

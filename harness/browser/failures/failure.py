@@ -139,10 +139,14 @@ class Armed:
     def bit(self, *, within: float = BITES_WITHIN) -> None:
         """The positive control, after the page has tried. Raises NotProduced when it did nothing."""
         try:
-            eventually(self._mechanism.why_not_bitten, within=within)
+            eventually(self.why_not_bitten, within=within)
         except Finding as finding:
             said = f"{self.failure.name} did not bite, so nothing was proved: {finding}"
             raise NotProduced(said) from None
+
+    def why_not_bitten(self) -> str | None:
+        """Asked once; None when the failure did what it should."""
+        return self._mechanism.why_not_bitten()
 
     def heal(self) -> None:
         """Take the cause away; a second time is nothing."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import Mock
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.eventually import unchanged
 from harness.browser.proof import prove_no_picture, prove_picture, prove_silence, prove_sound
@@ -75,3 +77,14 @@ def test_what_goes_on_changing_is_told_with_its_last_value() -> None:
     with pytest.raises(Finding, match=r"expected the bytes to stay as they are, came \d+ \(waited 0.2 s\)"):
         unchanged(lambda: next(values), seconds=0.1, within=0.2, what="the bytes")
     assert unchanged(lambda: 7, seconds=0.1, within=1, what="the bytes") == 7
+
+
+def test_a_picture_that_cannot_be_looked_at_is_no_absence() -> None:
+    video = Mock()
+    video.count.return_value = 1
+    video.first.is_visible.return_value = True
+    video.first.screenshot.side_effect = PlaywrightError("Timeout 5000ms exceeded")
+    with pytest.raises(Finding, match="could not be read: Timeout 5000ms exceeded"):
+        prove_no_picture_left(video, within=0)
+    video.first.is_visible.side_effect = [True, False]  # it went away meanwhile
+    prove_no_picture_left(video, within=0)
