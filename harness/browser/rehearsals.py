@@ -59,8 +59,13 @@ class Rehearsals:
         self._casts[profile].folder = folder
         return self._kept[profile]
 
-    def drop(self, profile: str, *, failed: bool = False) -> tuple[Account, Mapping[str, Devices]]:
-        """Its people go; returns what is kept of those of a failed check, and what they came with."""
+    def drop(self, profile: str, *, failed: bool = False) -> tuple[Account, Mapping[str, Devices]] | None:
+        """Its people go; returns what is kept of those of a failed check, and what they came with.
+
+        None when nobody came.
+        """
         self._kept.pop(profile, None)
-        cast = self._casts.pop(profile)
+        cast = self._casts.pop(profile, None)
+        if cast is None:
+            return None
         return cast.leave(failed=failed), cast.devices

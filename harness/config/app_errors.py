@@ -83,6 +83,15 @@ class Errors(Section):
         "system's sound settings.",
         description="the microphone gives silence",
     )
+    camera_muted: Words = Field(
+        "Your camera is switched off by your computer. Please look for a switch or a shutter on it, or "
+        "in the system's settings.",
+        description="the camera's track is muted",
+    )
+    microphone_muted: Words = Field(
+        "Your microphone is muted by your computer. Please unmute it in the system's sound settings.",
+        description="the microphone's track is muted",
+    )
     frozen_picture: Words = Field(
         "Your camera's picture stands still. Please switch the camera off and on, or unplug it "
         "and plug it in again.",

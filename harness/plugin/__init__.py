@@ -27,7 +27,7 @@ from harness.plugin.people import (
     party,
 )
 from harness.plugin.proofs import Keep, LedgerOf, NothingLive, keep, ledger_of, nothing_live, off_air
-from harness.plugin.stash import FAILED, KEEPER, RUN_LOG
+from harness.plugin.stash import KEEPER, RUN_LOG, note
 from harness.plugin.system import (
     _servers_live,
     _servers_told,
@@ -125,7 +125,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    note(item.stash, report)
     return report
 
 

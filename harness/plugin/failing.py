@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from harness.browser.rehearsal import Rehearsal
 from harness.browser.rehearsals import Rehearsals
 from harness.browser.visitor import Visitor
 from harness.config import HarnessSettings
-from harness.plugin.stash import FAILED, KEEPER
+from harness.plugin.stash import FAILED, KEEPER, SPOILT
 from harness.target import (
     Party,
     Person,
@@ -24,6 +24,8 @@ from harness.target import (
     Target,
 )
 from harness.trace.events import RunLog
+from harness.trace.evidence import Account
+from harness.trace.failure import Devices
 
 Fail = Callable[[str, Visitor], Armed]
 
@@ -89,12 +91,20 @@ def new_rehearsal(
         return _rehearsals.of(profile, folder)
 
     yield come
-    if not request.node.stash.get(FAILED, False):
-        return
-    for profile in used:
-        account, devices = _rehearsals.drop(profile, failed=True)
+    for account, devices in dropped(_rehearsals, used, request.node.stash):
         if KEEPER in request.config.stash:
             request.config.stash[KEEPER].tell(account, devices)
+
+
+def dropped(
+    rehearsals: Rehearsals, used: set[str], stash: pytest.Stash
+) -> list[tuple[Account, Mapping[str, Devices]]]:
+    """After a gap, too, people go who may still be live; returns what is kept of those of a failed check."""
+    if not stash.get(SPOILT, False):
+        return []
+    failed = stash.get(FAILED, False)
+    left = [rehearsals.drop(profile, failed=failed) for profile in sorted(used)]
+    return [kept for kept in left if failed and kept is not None]
 
 
 @pytest.fixture
