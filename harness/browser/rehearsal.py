@@ -17,6 +17,7 @@ from harness.browser.host import Host
 from harness.browser.off_air import SETTLES_WITHIN, expect_off_air
 from harness.browser.probe import MediaRequest
 from harness.browser.viewer import Viewer
+from harness.browser.visitor import STEP_WITHIN
 from harness.errors import NotGiven
 from harness.target import Party, StreamApi, Supabase
 
@@ -68,17 +69,34 @@ class Met:
 
     def going_live_is_refused(self, *, says: str) -> None:
         """The host presses Go live and is told `says`; the browser said what the failure is known for."""
-        self.rehearsal.host.clicks_go_live().reads_error(says)
+        self.rehearsal.host.clicks_go_live()
+        self.browser_has_answered()
+        self.rehearsal.host.reads_error(says)
         self.browser_said_so()
         self.nothing_is_live()
+
+    def browser_has_answered(self) -> None:
+        """Wait for it: until then the page may show the same sentence from the failure before."""
+        if "chromium" not in self.armed.failure.errors or self._is_denied_by_state():
+            return
+
+        def why_not_yet() -> str | None:
+            last = self.requests()[-1:]
+            if last and last[0].outcome != "pending":
+                return None
+            return f"Expected the page to ask for a device and to be refused, came {last or 'no request'}."
+
+        eventually(why_not_yet, within=STEP_WITHIN)
+
+    def _is_denied_by_state(self) -> bool:
+        """A page may look at the state of the permission alone, as the vendor's client does."""
+        failure = self.armed.failure
+        return failure.control == STATE and failure.errors == DENIED_ERRORS
 
     def browser_said_so(self) -> None:
         """The last of the page's requests failed with exactly the failure's own error."""
         expected, requests = self.armed.failure.errors.get("chromium"), self.requests()
-        failure = self.armed.failure
-        # A page may look at the state of the permission alone, as the vendor's client does.
-        denied_by_state = failure.control == STATE and failure.errors == DENIED_ERRORS
-        if expected is None or (denied_by_state and not requests):
+        if expected is None or (self._is_denied_by_state() and not requests):
             return
         assert requests, f"expected the page to ask for a device and to get {expected}, it did not ask"
         last = requests[-1]
@@ -108,9 +126,15 @@ class Met:
         host = self.rehearsal.host
         if host.target.host.url is not None:
             return
-        texts = host.view.get_by_role("button").all_text_contents()
-        found = [text for text in texts if text.startswith("Go live ")]
-        assert found == list(expected), f"expected the buttons {list(expected)}, the page has {found}"
+
+        def why_not_yet() -> str | None:
+            texts = host.view.get_by_role("button").all_text_contents()
+            found = [text for text in texts if text.startswith("Go live ")]
+            if found == list(expected):
+                return None
+            return f"Expected the buttons {list(expected)}, the page has {found}."
+
+        eventually(why_not_yet, within=STEP_WITHIN)
 
     def no_device_is_on(self) -> None:
         """Every track that the browser gave to the page has been stopped: no light burns."""

@@ -49,6 +49,8 @@ export function HostPage({ party, userId }: { party: Party; userId: string | nul
   const on: Devices = call ? { camera: camera === "enabled", microphone: microphone === "enabled" } : wanted;
 
   const goLive = async (devices: Devices, unchecked = false) => {
+    // At the click: what was said before is not about this attempt.
+    hosting.clearError();
     const { data } = await supabase.auth.getSession();
     if (data.session && data.session.user.id !== party.host_id) {
       return hosting.fail(new PartyError(NOT_THE_HOST));
