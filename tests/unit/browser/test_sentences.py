@@ -1,4 +1,4 @@
-"""Each sentence that the checks of a failing device look for has a key: without one an app can never be green."""
+"""A sentence that the checks of devices expect of a page can be told otherwise by a target file, by a key."""
 
 from __future__ import annotations
 
