@@ -70,7 +70,8 @@ class Recorder:
         self._token_url = token_url
         self._party_in_address = party_in_address
         self._token_requests = 0
-        self._under_way: set[Request] = set()
+        # Each with the monotonic time until which it is waited for; None when nobody has waited for it yet.
+        self._under_way: dict[Request, float | None] = {}
         self._exchanges: list[Exchange] = []
         self._sockets: list[tuple[float, str]] = []
         self._sightings: list[Sighting] = []
@@ -159,12 +160,19 @@ class Recorder:
             self.page.evaluate("0")
 
     def _catch_up(self) -> None:
-        """Until the requests that were sent before this moment are over and read; no longer than SETTLES."""
+        """Until the requests that were sent before this moment are over and read, or were waited for.
+
+        For each SETTLES in all: a page may stream for ever, and what it asked before it left never ends.
+        """
         self._hear_all()
-        sent = set(self._under_way)
-        end = time.monotonic() + SETTLES
-        while sent & self._under_way and time.monotonic() < end and not self.page.is_closed():
+        until = time.monotonic() + SETTLES
+        sent = {request: waited or until for request, waited in self._under_way.items()}
+        self._under_way.update(sent)
+        while not self.page.is_closed() and any(self._is_awaited(request) for request in sent):
             self._hear_all()
+
+    def _is_awaited(self, request: Request) -> bool:
+        return (self._under_way.get(request) or 0.0) > time.monotonic()
 
     def _tells_ids(self, request: Request) -> bool:
         """Whether the answer says which call it is about, beside what was asked."""
@@ -178,7 +186,7 @@ class Recorder:
 
     def _sent(self, request: Request) -> None:
         if request.resource_type in ASKED_BY_SCRIPT:
-            self._under_way.add(request)
+            self._under_way[request] = None
         if self._is_token(request):
             self._token_requests += 1
 
@@ -205,7 +213,7 @@ class Recorder:
         if not asked:
             return
         self._exchanges.append(exchange)
-        self._under_way.discard(request)
+        self._under_way.pop(request, None)
         went_wrong = not exchange.is_ok and exchange.failure != ABORTED
         self.event("request", t=t, text=str(exchange), **({"level": "error"} if went_wrong else {}))
         if self._is_token(request):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -141,6 +142,24 @@ def test_a_request_that_fails_is_told_in_the_browsers_words(
     (token,) = recorder.exchanges
     assert (token.status, token.failure) == (None, "net::ERR_CONNECTION_REFUSED")
     assert [one.where for one in recorder.sightings if "token" in one.where] == ["host token request"]
+
+
+def test_a_request_that_never_ends_is_waited_for_once(
+    record: Callable[..., Recorded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, recorder = record()
+    until_live((page, recorder))
+    page.route("**/for-ever", lambda _: None)
+    monkeypatch.setattr("harness.browser.recorder.SETTLES", 0.2)
+    page.evaluate("void fetch('/for-ever')")
+    assert recorder.exchanges
+    monkeypatch.setattr("harness.browser.recorder.SETTLES", 30.0)
+    began = time.monotonic()
+    assert "/for-ever" not in [one.path for one in recorder.exchanges]
+    # One that is asked now is waited for.
+    page.evaluate("void fetch('/party/another')")
+    assert "/party/another" in [one.path for one in recorder.exchanges]
+    assert time.monotonic() - began < 30.0, "expected no other wait for what never ends"
 
 
 def test_no_token_reaches_the_run_log(record: Callable[..., Recorded], run_log: RunLog) -> None:
