@@ -72,6 +72,8 @@ class Recorder:
         self._token_requests = 0
         # Each with the monotonic time until which it is waited for; None when nobody has waited for it yet.
         self._under_way: dict[Request, float | None] = {}
+        # Of a document that the page leaves: browsers do not always tell how those ended.
+        self._left_behind: set[Request] = set()
         self._exchanges: list[Exchange] = []
         self._sockets: list[tuple[float, str]] = []
         self._sightings: list[Sighting] = []
@@ -162,7 +164,7 @@ class Recorder:
     def _catch_up(self) -> None:
         """Until the requests that were sent before this moment are over and read, or were waited for.
 
-        For each SETTLES in all: a page may stream for ever, and what it asked before it left never ends.
+        For each SETTLES in all: a page may stream for ever.
         """
         self._hear_all()
         until = time.monotonic() + SETTLES
@@ -187,10 +189,18 @@ class Recorder:
     def _sent(self, request: Request) -> None:
         if request.resource_type in ASKED_BY_SCRIPT:
             self._under_way[request] = None
+        if self._leads_elsewhere(request):
+            self._left_behind = set(self._under_way)
         if self._is_token(request):
             self._token_requests += 1
 
+    def _leads_elsewhere(self, request: Request) -> bool:
+        return request.is_navigation_request() and request.frame == self.page.main_frame
+
     def _finished(self, request: Request) -> None:
+        if self._leads_elsewhere(request):
+            for left in self._left_behind:
+                self._under_way.pop(left, None)
         response = request.existing_response
         answer = None
         if response is not None and self._tells_ids(request):

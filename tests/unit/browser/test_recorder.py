@@ -162,6 +162,21 @@ def test_a_request_that_never_ends_is_waited_for_once(
     assert time.monotonic() - began < 30.0, "expected no other wait for what never ends"
 
 
+def test_what_a_page_asked_before_it_left_is_not_waited_for(
+    record: Callable[..., Recorded], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, recorder = record()
+    until_live((page, recorder))
+    page.route("**/for-ever", lambda _: None)
+    with page.expect_request("**/for-ever"):
+        page.evaluate("void fetch('/for-ever', { keepalive: true })")
+    monkeypatch.setattr("harness.browser.recorder.SETTLES", 30.0)
+    began = time.monotonic()
+    page.reload()
+    assert recorder.exchanges
+    assert time.monotonic() - began < 30.0, "expected no wait for a document that is gone"
+
+
 def test_no_token_reaches_the_run_log(record: Callable[..., Recorded], run_log: RunLog) -> None:
     until_live(record())
     text = run_log.path.read_text()
