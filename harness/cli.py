@@ -64,6 +64,7 @@ def commands() -> None:
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), help="seconds until the run is cut off"
 )
+@click.option("--no-rerun", is_flag=True, help="do not run red checks again: a flaky one counts as red")
 @click.option(
     "--connect", metavar="WS", multiple=True, help="a Playwright server that starts the browsers; may repeat"
 )
@@ -78,6 +79,7 @@ def gate(
     shard: str | None,
     timings: Path | None,
     time_limit: float | None,
+    no_rerun: bool,
     connect: tuple[str, ...],
     seed: int | None,
     profile: bool,
@@ -96,7 +98,7 @@ def gate(
     deployment = load_target(settings.target_file, token_url)
     named = [] if only is None else [only]
     chosen = choose(named, catalogue())  # a wrong name is told before anything is installed
-    speed = Speed(workers, Share.parse(shard) if shard else None, time_limit, timings)
+    speed = Speed(workers, Share.parse(shard) if shard else None, time_limit, timings, not no_rerun)
     in_browsers = any(check.area != ENDPOINT for check in chosen)
     _make_ready(settings, _without_remote(settings, _gate_needs(deployment, in_browsers=in_browsers)))
     return run_gate(settings, named, deployment, speed, profiled=profile)

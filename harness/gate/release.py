@@ -37,13 +37,14 @@ class Speed:
     """How a run is made short: `workers` beside each other (None: as many as the machine bears), a `shard`.
 
     `time_limit` in seconds. `timings`: the file of an earlier run; by default what this machine remembers,
-    for shards nothing: all of them must go by the same.
+    for shards nothing: all of them must go by the same. `again`: whether red checks run once more.
     """
 
     workers: int | None = None
     shard: Share | None = None
     time_limit: float | None = None
     timings: Path | None = None
+    again: bool = True
 
 
 def gate(
@@ -123,7 +124,7 @@ def _plan(speed: Speed, target: TargetSettings, settings: HarnessSettings, until
             "it out, or let checks make parties ([party] of the target file)."
         )
     workers = speed.workers or default_workers(target)
-    return Plan(workers, speed.shard or Share(), until, known, memory)
+    return Plan(workers, speed.shard or Share(), until, known, memory, speed.again)
 
 
 def default_workers(target: TargetSettings) -> int:

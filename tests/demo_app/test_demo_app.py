@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.demo_app.demo import built, gate
+from tests.demo_app.demo import built, gate, harness
 from tests.unit.stack.up_alone import up
 
 ELSEWHERE = "11111111-1111-4111-8111-111111111111"
@@ -43,7 +43,8 @@ def test_it_is_proved_by_its_target_file_alone(app: Path) -> None:
 @pytest.mark.timeout(240)
 def test_it_turns_red_where_it_is_wrong(app: Path, tmp_path: Path) -> None:
     wrong = changed(app, tmp_path, "server.mjs", "callId: room.room }", f'callId: "{ELSEWHERE}" }}')
-    came = gate(wrong, "C01")
+    target = str(wrong / "harness.toml")
+    came = harness(wrong, "gate", "--target", target, "--only", "C01", "--no-rerun")
     assert came.code == 1, came.text
     assert re.search(rf"callId parts at [\w ]+ \(\w+\): {ELSEWHERE}; before it", came.text), came.text
 

@@ -20,8 +20,9 @@ def test_row_viewers_and_media_all_stop(
 
     host.ends_party()
     # Asked first: viewers can only be told by a Stream that was.
-    has_ended(party, supabase, stream_api)
+    is_in_backstage(party, stream_api)
     viewer.reads_status(ENDED)
+    has_ended(party, supabase)
     received = viewer.gets_no_more_media()
     assert received.video > 0, f"a picture was seen, but {received} bytes were counted"
     assert host.on_light == [], f"expected every light off, the page still captures {host.on_light}"
@@ -41,8 +42,7 @@ def test_ending_twice_and_after_a_reload_is_ending_once(
     asked = host.media_requests()
     host.reloads().double_clicks("End party").reads_status(HOST_ENDED)
     viewer.reads_status(ENDED)
-    row = supabase.party_row(party.id)
-    assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
+    has_ended(party, supabase)
     for_ending = host.media_requests()[len(asked) :]
     assert for_ending == [], f"expected no capture to end a party, the page asked for {for_ending}"
     if stream_journal is not None:
@@ -50,15 +50,21 @@ def test_ending_twice_and_after_a_reload_is_ending_once(
         assert stops == 1, f"expected one request to stop, {stops} came to Stream"
 
 
-def has_ended(party: Party, supabase: Supabase, stream_api: StreamApi) -> None:
-    """Stream was told, and the row says so."""
+def has_ended(party: Party, supabase: Supabase) -> None:
+    """The row says so, once the host and the viewers were told: nobody saves it afterwards."""
+    row = supabase.party_row(party.id)
+    assert row["is_live"] is False, f"expected a row that is not live, it is {row}"
+
+
+def is_in_backstage(party: Party, stream_api: StreamApi) -> None:
+    """Stream was told."""
 
     def why_not_yet() -> str | None:
-        row, call = supabase.party_row(party.id), stream_api.call("livestream", party.id)
+        call = stream_api.call("livestream", party.id)
         if call is None or not call["backstage"]:
             has = "it live: the request to stop did not reach it" if call else "no such call"
             return f"expected livestream:{party.id} in backstage after the host ended, Stream has {has}"
-        return f"expected a row that is not live, it is {row}" if row["is_live"] is not False else None
+        return None
 
     eventually(why_not_yet, within=20)
 

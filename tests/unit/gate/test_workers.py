@@ -79,6 +79,14 @@ def test_what_was_red_beside_others_is_run_again_alone(run_gate: RunGate) -> Non
     assert not (run.folder / "logs" / "pytest-2-worker-2.log").exists()
 
 
+def test_what_is_red_is_not_run_again_by_who_does_not_want_it(run_gate: RunGate) -> None:
+    run = run_gate(RED, speed=Speed(again=False))
+    assert run.exit_code == 1
+    assert "1 check failed: T02." in run.terminal
+    assert ended_in(run, attempt=1)
+    assert not ended_in(run, attempt=2)
+
+
 def test_a_worker_that_dies_is_never_green(run_gate: RunGate) -> None:
     run = run_gate(GREEN.replace('note("live")', "os._exit(0)"), speed=Speed(2))
     assert run.exit_code == 2

@@ -382,7 +382,8 @@ def test_pages_that_show_a_secret_are_found(tmp_path: Path, shared: System, plac
             run(check, shared, target=replace(target, pages_url=url))
 
     public, service_role = map(shared.target.needed, ("supabase_anon_key", "supabase_service_role_key"))
-    search(APP, public)
+    if place == "config.json":  # the same for all places
+        search(APP, public)
     wrong = APP if place == "config.json" else {**APP, place: f"{APP[place]} /* {service_role} */"}
     with pytest.raises(
         Finding, match=f"/{place.removeprefix('index.html')}\ncame:     the Supabase service role key"
