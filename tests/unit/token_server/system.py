@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from harness.config import TokenServerSettings
 from harness.target import Party, Person, StreamApi, Supabase, Target, TokenEndpoint
 from harness.token_server.app import PATH, create_app
-from tests.contract.served import served
+from tests.contract.served import served_together
 from tests.unit.token_server.small_stream import SmallStream
 from tests.unit.token_server.small_supabase import SmallSupabase
 
@@ -56,7 +56,9 @@ def running(
 ) -> Iterator[System]:
     """The system with this token server; `log` receives what the server logs."""
     supabase, stream = SmallSupabase(), SmallStream()
-    with served(supabase.app()) as supabase.url, served(stream.app()) as stream_url:
+    # All end at the same time: each takes a moment for it, and most tests of this folder run a system.
+    with served_together() as serve, logged_to(log):
+        supabase.url, stream_url = serve(supabase.app()), serve(stream.app())
         settings = TokenServerSettings(
             stream_api_key=stream.api_key,
             stream_api_secret=SecretStr(stream.api_secret),
@@ -67,23 +69,22 @@ def running(
             allowed_origins=origins.split(","),
             rate_limit=rate_limit,
         )
-        with served(make_app(settings)) as token_server_url, logged_to(log):
-            target = Target(
-                pages_url=PAGES,
-                token_url=token_server_url + PATH,
-                supabase_url=supabase.url,
-                supabase_anon_key=supabase.anon_key,
-                supabase_service_role_key=supabase.service_role_key,
-                stream_api_key=stream.api_key,
-                stream_api_secret=stream.api_secret,
-                supabase_jwt_secret=jwt_secret,
-                stream_base_url=stream_url,
-                token_server_log=log,
-            )
-            asking = TokenEndpoint(target), Supabase(target), StreamApi(target)
-            yield System(target, supabase, stream, *asking)
-            for client in asking:
-                client.close()
+        target = Target(
+            pages_url=PAGES,
+            token_url=serve(make_app(settings)) + PATH,
+            supabase_url=supabase.url,
+            supabase_anon_key=supabase.anon_key,
+            supabase_service_role_key=supabase.service_role_key,
+            stream_api_key=stream.api_key,
+            stream_api_secret=stream.api_secret,
+            supabase_jwt_secret=jwt_secret,
+            stream_base_url=stream_url,
+            token_server_log=log,
+        )
+        asking = TokenEndpoint(target), Supabase(target), StreamApi(target)
+        yield System(target, supabase, stream, *asking)
+        for client in asking:
+            client.close()
 
 
 @contextmanager
