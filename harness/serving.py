@@ -68,7 +68,8 @@ STANDARD = Limits()
 
 def bind(port: int = 0) -> socket.socket:
     """A listening socket on loopback; raises ServerError when the port is taken, or without loopback."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio sends at once only where the protocol is said; else an answer waits 40 ms for the client.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
