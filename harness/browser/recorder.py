@@ -178,10 +178,16 @@ class Recorder:
 
     def _tells_ids(self, request: Request) -> bool:
         """Whether the answer says which call it is about, beside what was asked."""
-        asked = CALL_OPERATION.search(request.url.partition("?")[0])
-        return self._is_token(request) or (
-            asked is not None and asked["operation"] in (None, "join", "go_live")
+        address = request.url.partition("?")[0]
+        asked = CALL_OPERATION.search(address)
+        return (
+            self._is_token(request)
+            or (request.method == "GET" and self._is_row(address))
+            or (asked is not None and asked["operation"] in (None, "join", "go_live"))
         )
+
+    def _is_row(self, address: str) -> bool:
+        return address.endswith(f"/{self._row.table}")
 
     def _is_token(self, request: Request) -> bool:
         return request.method == "POST" and request.url.partition("?")[0] == self._token_url
@@ -266,17 +272,22 @@ class Recorder:
                 self.sight(where, str(call.get("cid")), evidence, exchange.answered_at)
 
     def _sight_row(self, exchange: Exchange) -> None:
-        if exchange.method != "PATCH" or not exchange.path.endswith(f"/{self._row.table}"):
-            return
+        """What a party's row is asked for, told, and said to hold; of a list of parties nothing."""
         asked = parse_qs(urlsplit(exchange.url).query).get(self._row.id, [""])[0].removeprefix("eq.")
-        self.sight(
-            "party row", asked, f"{exchange.method} {exchange.address}?{self._row.id}=eq.{asked}", exchange.t
-        )
         column = self._row.stream_app_id
-        if isinstance(exchange.body, dict) and column in exchange.body:
-            named = str(exchange.body[column])
-            # What the page meant to write; what was written, the database says.
-            self.sight("party row", named, f"{exchange.method} {column}={named}", exchange.t)
+        if not self._is_row(exchange.path):
+            return
+        if exchange.method == "GET" and asked:
+            rows = exchange.answer if isinstance(exchange.answer, list) else [exchange.answer]
+            for named in (row[column] for row in rows if isinstance(row, dict) and row.get(column)):
+                self.sight("party row", str(named), f"{exchange}: {column}={named}", exchange.answered_at)
+        elif exchange.method == "PATCH":
+            evidence = f"{exchange.method} {exchange.address}?{self._row.id}=eq.{asked}"
+            self.sight("party row", asked, evidence, exchange.t)
+            if isinstance(exchange.body, dict) and column in exchange.body:
+                named = str(exchange.body[column])
+                # What the page meant to write; what was written, the database says.
+                self.sight("party row", named, f"{exchange.method} {column}={named}", exchange.t)
 
     def sight_links(self) -> None:
         """The parties that the page, as it is drawn now, leads to."""

@@ -61,7 +61,7 @@ async function update(supabase: Supabase, id: string, values: Partial<Party>): P
   const { data, error } = await supabase.from("parties").update(values).eq("id", id).select(COLUMNS).returns<Party[]>();
   if (error) throw new PartyError(`The party could not be saved: ${error.message}. Please try again.`);
   // A row that the policies hide from this user is not an error for the database: it just changes nothing.
-  const [saved] = data;
+  const [saved] = data ?? [];
   if (!saved) throw new PartyError("The party could not be saved: only its host may change it.");
   const wanted = Object.entries({ id, ...values });
   if (data.length !== 1 || wanted.some(([name, value]) => saved[name as keyof Party] !== value)) {

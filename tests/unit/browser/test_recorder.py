@@ -89,6 +89,22 @@ def test_the_first_place_where_the_id_is_another_one_is_found(
     assert (parts.before.where, parts.before.call_id) == ("host token request", OTHER)
 
 
+def test_a_row_that_names_another_call_is_found_but_not_in_a_list_of_parties(
+    record: Callable[..., Recorded],
+) -> None:
+    page, recorder = record()
+    until_live((page, recorder))
+    page.route(
+        "**/rest/v1/parties?*", lambda route: route.fulfill(json=[{"id": PARTY, "stream_app_id": OTHER}])
+    )
+    page.evaluate("void fetch('/rest/v1/parties?select=id,stream_app_id')")
+    assert OTHER not in [one.call_id for one in recorder.sightings]
+    page.evaluate(
+        "void fetch('/rest/v1/parties?select=id,stream_app_id&id=eq.' + location.pathname.split('/')[2])"
+    )
+    assert [(one.where, one.call_id) for one in recorder.sightings][-1] == ("party row", OTHER)
+
+
 def test_the_sfu_names_the_call_of_those_who_come(record: Callable[..., Recorded]) -> None:
     recorder = until_live(record())
 
