@@ -68,6 +68,12 @@ def until_live(recorded: Recorded) -> Recorder:
     return recorder
 
 
+def asks(page: Page, path: str) -> None:
+    """The page asks for it, and Playwright knows."""
+    with page.expect_request(lambda request: request.url.endswith(path)):
+        page.evaluate("path => void fetch(path, { keepalive: true })", path)
+
+
 @pytest.mark.parametrize("role", ["host", "viewer"])
 def test_every_place_that_saw_the_call_is_in_the_ledger(
     record: Callable[..., Recorded], run_log: RunLog, role: Role
@@ -97,11 +103,9 @@ def test_a_row_that_names_another_call_is_found_but_not_in_a_list_of_parties(
     page.route(
         "**/rest/v1/parties?*", lambda route: route.fulfill(json=[{"id": PARTY, "stream_app_id": OTHER}])
     )
-    page.evaluate("void fetch('/rest/v1/parties?select=id,stream_app_id')")
+    asks(page, "/rest/v1/parties?select=id,stream_app_id")
     assert OTHER not in [one.call_id for one in recorder.sightings]
-    page.evaluate(
-        "void fetch('/rest/v1/parties?select=id,stream_app_id&id=eq.' + location.pathname.split('/')[2])"
-    )
+    asks(page, f"/rest/v1/parties?select=id,stream_app_id&id=eq.{PARTY}")
     assert [(one.where, one.call_id) for one in recorder.sightings][-1] == ("party row", OTHER)
 
 
@@ -167,13 +171,13 @@ def test_a_request_that_never_ends_is_waited_for_once(
     until_live((page, recorder))
     page.route("**/for-ever", lambda _: None)
     monkeypatch.setattr("harness.browser.recorder.SETTLES", 0.2)
-    page.evaluate("void fetch('/for-ever')")
+    asks(page, "/for-ever")
     assert recorder.exchanges
     monkeypatch.setattr("harness.browser.recorder.SETTLES", 30.0)
     began = time.monotonic()
     assert "/for-ever" not in [one.path for one in recorder.exchanges]
     # One that is asked now is waited for.
-    page.evaluate("void fetch('/party/another')")
+    asks(page, "/party/another")
     assert "/party/another" in [one.path for one in recorder.exchanges]
     assert time.monotonic() - began < 30.0, "expected no other wait for what never ends"
 
@@ -184,8 +188,7 @@ def test_what_a_page_asked_before_it_left_is_not_waited_for(
     page, recorder = record()
     until_live((page, recorder))
     page.route("**/for-ever", lambda _: None)
-    with page.expect_request("**/for-ever"):
-        page.evaluate("void fetch('/for-ever', { keepalive: true })")
+    asks(page, "/for-ever")
     monkeypatch.setattr("harness.browser.recorder.SETTLES", 30.0)
     began = time.monotonic()
     page.reload()
