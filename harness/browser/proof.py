@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page
 
+from harness.browser.course import Course
 from harness.browser.eventually import eventually, unchanged
 from harness.browser.picture import FROZEN_AFTER, Look, PictureProof, Viewing
 from harness.browser.sound import Ears, Heard
@@ -31,11 +32,13 @@ def prove_picture(
     Raises Finding with what a person would see instead, after `within` seconds; at once when another host's
     picture is shown, or when `page_error` tells that the page itself has given up.
     """
-    viewing = Viewing(clip_id, since)
+    viewing, course = Viewing(clip_id, since), Course()
     no_proof = f"No proof of the picture of clip {clip_id}"
 
     def why_not_yet() -> str | None:
         reason = viewing.why_not_yet(Look.at(video))
+        if reason is not None:
+            course.note(reason, time.monotonic())
         if reason is not None and viewing.crossed:
             raise Finding(f"{no_proof}: {reason}.")
         if reason is not None and (error := page_error()):
@@ -43,7 +46,10 @@ def prove_picture(
         return None if reason is None else f"{no_proof}: {reason}."
 
     # A look costs the page work that its media need, too.
-    eventually(why_not_yet, within=within, every=LOOKS_EVERY)
+    try:
+        eventually(why_not_yet, within=within, every=LOOKS_EVERY)
+    except Finding as never:
+        raise Finding(f"{never}{course.told}") from None
     if viewing.proof is None:
         raise HarnessError("The proof of picture ended without a proof: a defect of the harness.")
     return viewing.proof

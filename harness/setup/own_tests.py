@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,9 +44,14 @@ def run_own_tests(settings: HarnessSettings, arguments: list[str]) -> int:
     os.chdir(CHECKOUT)
     began = time.monotonic()
     outcomes = [_timed(name, phase) for name, phase in _quick(settings).items()]
-    with tempfile.TemporaryDirectory() as told:
-        outcomes += _narrow(arguments, Path(told)) if arguments else _everything(Path(told))
-    _say(summary(outcomes, time.monotonic() - began))
+    left = Path(tempfile.mkdtemp(prefix="harness-test-"))
+    with ExitStack() as at_the_end:
+        at_the_end.callback(shutil.rmtree, left, ignore_errors=True)
+        outcomes += _narrow(arguments, left) if arguments else _everything(left)
+        _say(summary(outcomes, time.monotonic() - began))
+        if verdict(outcomes) and not arguments:
+            at_the_end.pop_all()
+            _say(f"What the tests left, evidence of the red ones among it: {left}")
     return verdict(outcomes)
 
 
@@ -82,7 +90,7 @@ def _quick(settings: HarnessSettings) -> dict[str, Callable[[], int]]:
     }
 
 
-def _everything(told: Path) -> list[Outcome]:
+def _everything(left: Path) -> list[Outcome]:
     """Beside each other, as many as there are lanes; what each said is printed whole when it has ended."""
     python = [sys.executable, "-m"]
     commands: dict[str, Sequence[str]] = {"mypy": [*python, "mypy"]}
@@ -93,24 +101,31 @@ def _everything(told: Path) -> list[Outcome]:
             "-q",
             "-p",
             "no:cacheprovider",
-            *options(told / name),
+            *options(_of(name, left, ".xml")),
+            # Of its own: pytest keeps three of those that it makes, so evidence of a red test would go.
+            f"--basetemp={_of(name, left)}",
             *collected_by(name),
         ]
     _say(f"\n{len(commands)} phases, {LANES} at a time; each is told when it has ended.")
     with Lanes(LANES) as lanes:
-        return [_told(ended, told) for ended in lanes.run(commands)]
+        return [_told(ended, left) for ended in lanes.run(commands)]
 
 
-def _told(ended: Ended, told: Path) -> Outcome:
+def _of(group: str, left: Path, suffix: str = "") -> Path:
+    """What is left of a group; tests find no blank in their path."""
+    return left / (re.sub(r"\W+", "-", group) + suffix)
+
+
+def _told(ended: Ended, left: Path) -> Outcome:
     _say(f"\n--- {ended.name}\n{ended.said}")
-    return Outcome(ended.name, ended.code, ended.seconds, tally(told / ended.name))
+    return Outcome(ended.name, ended.code, ended.seconds, tally(_of(ended.name, left, ".xml")))
 
 
-def _narrow(arguments: list[str], told: Path) -> list[Outcome]:
+def _narrow(arguments: list[str], left: Path) -> list[Outcome]:
     """What a person asked for, seen as it goes."""
     mypy = _timed("mypy", lambda: _tool([sys.executable, "-m", "mypy"]))
-    ran = _timed("pytest", lambda: _pytest([*options(told / "pytest"), *arguments]))
-    return [mypy, Outcome(ran.name, ran.code, ran.seconds, tally(told / "pytest"))]
+    ran = _timed("pytest", lambda: _pytest([*options(left / "pytest.xml"), *arguments]))
+    return [mypy, Outcome(ran.name, ran.code, ran.seconds, tally(left / "pytest.xml"))]
 
 
 def _tool(command: Sequence[str | Path]) -> int:

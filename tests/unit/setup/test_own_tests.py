@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from harness.config import child_environment
+from harness.config import HarnessSettings, child_environment, load
+from harness.setup import own_tests
 from harness.setup.commands import CHECKOUT
 from harness.setup.groups import FOLDERS, GROUPS, collected_by
 from harness.setup.own_tests import Outcome, summary, verdict
@@ -93,6 +95,20 @@ def test_each_group_is_of_the_tests_and_the_others_leave_out_what_is_in_one() ->
     # What is given by name is collected, though it is to be ignored.
     assert {each for each in others if not each.startswith("-")} == set(FOLDERS) - set(named)
     assert collected_by("checks") == ["tests/e2e"]
+
+
+def test_what_red_groups_left_is_kept_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test = tmp_path / "test_one.py"
+    test.write_text("def test_it(tmp_path): (tmp_path / 'seen').touch(); assert not tmp_path.is_dir()")
+    monkeypatch.setattr(own_tests, "_quick", lambda _: {})
+    monkeypatch.setattr(own_tests, "GROUPS", {"it's red": ()})
+    monkeypatch.setattr(own_tests, "collected_by", lambda _: ["-c", "/dev/null", str(test)])
+    assert own_tests.run_own_tests(load(HarnessSettings), []) == 1
+    kept = Path(capsys.readouterr().out.split()[-1])
+    assert [each.name for each in kept.glob("it-s-red/test_it0/seen")] == ["seen"]
+    shutil.rmtree(kept)
 
 
 def test_ctrl_c_during_pytest_is_ctrl_c(tmp_path: Path) -> None:
