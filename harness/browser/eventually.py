@@ -41,6 +41,11 @@ def patience() -> float:
     return load(HarnessSettings).patience
 
 
+def limit(seconds: float) -> float:
+    """So long, times HARNESS_PATIENCE, in milliseconds: what Playwright is told that it may wait."""
+    return seconds * patience() * 1000
+
+
 def unchanged(read: Callable[[], T], *, seconds: float, within: float, what: str) -> T:
     """What `read` answers once it has answered the same for so long; raises Finding when it goes on changing.
 

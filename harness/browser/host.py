@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 from playwright.sync_api import BrowserContext
 
 from harness.browser.device_profile import PROFILES
-from harness.browser.eventually import eventually
+from harness.browser.eventually import eventually, limit
 from harness.browser.exchange import CallOperation
 from harness.browser.recorder import Role
 from harness.browser.steps import Step, steps_of
@@ -107,7 +107,7 @@ class Host(Visitor):
         """Press the device's button if it is not so already, and wait until it shows it."""
         button = self.button(device)
         with self._told_or_gap(self._keys[device], lambda: True), self._doing(f"find the button {device!r}"):
-            button.wait_for(timeout=OPENS_WITHIN * 1000)
+            button.wait_for(timeout=limit(OPENS_WITHIN))
         if self.has_on(device) != on:
             self.presses(device)
 
@@ -145,8 +145,8 @@ class Host(Visitor):
             self._told_or_gap(self._keys[name], lambda: not self._shows(last)),
             self._doing(f"double-click the button {name!r}"),
         ):
-            button.click(trial=True, timeout=OPENS_WITHIN * 1000)
-            box = button.bounding_box(timeout=OPENS_WITHIN * 1000)
+            button.click(trial=True, timeout=limit(OPENS_WITHIN))
+            box = button.bounding_box(timeout=limit(OPENS_WITHIN))
         if box is None:
             raise Finding(f"{self.who} could not double-click the button {name!r}: it is not drawn.")
         self.page.evaluate(BUSY)

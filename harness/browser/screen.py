@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
-from harness.browser.eventually import eventually
+from harness.browser.eventually import eventually, limit
 from harness.media.mark import Luma, Mark, read_mark
 
 WIDTH = 320  # pixels: the mark can be read well, and little is to be searched
@@ -24,7 +24,7 @@ def mark_on_screen(video: Locator) -> Mark | None:
     if video.count() == 0 or not video.first.is_visible():
         return None
     try:
-        return read_mark(brightness(video.first.screenshot(timeout=PAINTS_WITHIN * 1000)))
+        return read_mark(brightness(video.first.screenshot(timeout=limit(PAINTS_WITHIN))))
     except PlaywrightError:
         if video.count() == 0 or not video.first.is_visible():  # it went away meanwhile
             return None

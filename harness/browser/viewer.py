@@ -10,7 +10,7 @@ from typing import ClassVar, Self
 from playwright.sync_api import Locator
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from harness.browser.eventually import eventually, unchanged
+from harness.browser.eventually import eventually, limit, unchanged
 from harness.browser.exchange import CallOperation
 from harness.browser.host import Host
 from harness.browser.look import Look
@@ -174,7 +174,7 @@ class Viewer(Visitor):
         play = self._where.play
         if play is not None and self._shows(play):
             with suppress(PlaywrightTimeoutError):  # gone again by itself: nothing was to be clicked
-                self._place(play).first.click(timeout=PLAYS_WITHIN * 1000)
+                self._place(play).first.click(timeout=limit(PLAYS_WITHIN))
 
     @property
     def _where(self) -> ViewerPage:

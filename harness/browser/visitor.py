@@ -14,7 +14,7 @@ from playwright.sync_api import BrowserContext, Dialog, Frame, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
-from harness.browser.eventually import eventually
+from harness.browser.eventually import eventually, limit
 from harness.browser.place import place, shown
 from harness.browser.probe import MediaRequest
 from harness.browser.recorder import Recorder, Role
@@ -69,7 +69,7 @@ class Visitor(ABC):
         self.opened_at = time.time()
         url = self.target.page_of(self.role, party.id)
         with self._doing(f"open {url}"):
-            self.page.goto(url, timeout=OPENS_WITHIN * 1000)
+            self.page.goto(url, timeout=limit(OPENS_WITHIN))
         self._clicks(self._where.opens, "open the party's page")
         return self
 
@@ -84,7 +84,7 @@ class Visitor(ABC):
         self._finds_the_form()
         with self._doing("sign in"):
             for selector, text in ((form.email, account.email), (form.password, account.password)):
-                self._place(selector).fill(text, timeout=OPENS_WITHIN * 1000)
+                self._place(selector).fill(text, timeout=limit(OPENS_WITHIN))
         before = self.errors
         self._clicks(form.submit, "sign in")
 
@@ -125,7 +125,7 @@ class Visitor(ABC):
             return self.opens(party)
         if form.how == "form" and form.url is not None:
             with self._doing(f"open {form.url}"):
-                self.page.goto(form.url.replace("{party_id}", party.id), timeout=OPENS_WITHIN * 1000)
+                self.page.goto(form.url.replace("{party_id}", party.id), timeout=limit(OPENS_WITHIN))
             return self.signs_in().opens(party)
         return self.opens(party).signs_in()
 
@@ -133,7 +133,7 @@ class Visitor(ABC):
         """As by the browser's button."""
         self.opened_at = time.time()
         with self._doing("reload the page"):
-            self.page.reload(timeout=OPENS_WITHIN * 1000)
+            self.page.reload(timeout=limit(OPENS_WITHIN))
         return self
 
     @property
@@ -297,7 +297,7 @@ class Visitor(ABC):
     def screenshot(self, path: Path) -> Path:
         """The page as it looks now, as a PNG at `path`; noted in the run log."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path, timeout=OPENS_WITHIN * 1000)
+        self.page.screenshot(path=path, timeout=limit(OPENS_WITHIN))
         root = self._run_log.path.parent
         shown = path.relative_to(root) if path.is_relative_to(root) else path
         self.recorder.event("screenshot", path=str(shown))
@@ -309,7 +309,7 @@ class Visitor(ABC):
             with self._told_or_gap(self._keys[name], lambda: not any(map(self._shows, clicks))):
                 return self._clicks(clicks, f"press the button {name!r}")
         with self._doing(f"press the button {name!r}"):
-            self.button(name).click(timeout=OPENS_WITHIN * 1000)
+            self.button(name).click(timeout=limit(OPENS_WITHIN))
         return self
 
     @contextmanager
@@ -344,7 +344,7 @@ class Visitor(ABC):
             with self._doing(f"{deed}{self._told(selector)}"):
                 later = selectors[number + 1 :]
                 if not any(map(self._shows, later)):
-                    self._place(selector).click(timeout=OPENS_WITHIN * 1000)
+                    self._place(selector).click(timeout=limit(OPENS_WITHIN))
                     self._opened(selector, later)
         return self
 
@@ -359,7 +359,7 @@ class Visitor(ABC):
             return
         self.recorder.event("page", text=f"clicked again: {selector} opened nothing", level="error")
         with suppress(PlaywrightTimeoutError):
-            self._place(selector).click(timeout=LOOKS_WITHIN * 1000)
+            self._place(selector).click(timeout=limit(LOOKS_WITHIN))
 
     def _told(self, selector: str) -> str:
         """The selector, for who can mend it: whoever wrote the target file."""
