@@ -8,11 +8,14 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
 
+from playwright.sync_api import Error as PlaywrightError
+
 from harness.config import HarnessSettings, load
 from harness.errors import Finding
 
 T = TypeVar("T")
 EVERY = 0.05  # seconds between two questions
+LOADED_ANEW = "Execution context was destroyed"  # as Playwright says it
 
 
 def eventually(why_not_yet: Callable[[], str | None], *, within: float, every: float = EVERY) -> float:
@@ -20,19 +23,29 @@ def eventually(why_not_yet: Callable[[], str | None], *, within: float, every: f
 
     After `within` seconds (times HARNESS_PATIENCE) the last reason, a sentence, is raised as a Finding. It is
     always asked once more at the end, so a slow machine does not turn what is true into a failure. Questions
-    to a page (locators, evaluate) let Playwright hand out its events meanwhile.
+    to a page (locators, evaluate) let Playwright hand out its events meanwhile; one that the page cuts off by
+    loading itself anew is asked again.
     """
     within *= patience()
     start = time.monotonic()
     pause = threading.Event()
     while True:
         asked = time.monotonic()
-        reason = why_not_yet()
+        reason = _asked(why_not_yet)
         if reason is None:
             return time.monotonic() - start
         if asked - start >= within:
             raise Finding(f"{reason} (waited {within:g} s)")
         pause.wait(min(every, max(0.0, start + within - time.monotonic())))
+
+
+def _asked(why_not_yet: Callable[[], str | None]) -> str | None:
+    try:
+        return why_not_yet()
+    except PlaywrightError as error:
+        if LOADED_ANEW not in error.message:
+            raise
+        return "The page loads itself anew."
 
 
 @cache

@@ -28,12 +28,14 @@ BITES_WITHIN = 20.0  # seconds
 class Fault:
     """A context: inside it `effect` befalls those requests of `person`'s page that `asks` finds.
 
-    A fault that befell nothing proves nothing: leaving the context then raises HarnessError, or NotGiven
-    where the page is another app's, which may ask elsewhere.
+    `name` is told with whatever is found meanwhile: of several faults, which one was met badly. A fault that
+    befell nothing proves nothing: leaving the context then raises HarnessError, or NotGiven where the page is
+    another app's, which may ask elsewhere.
     """
 
-    def __init__(self, person: Visitor, asks: Asks, effect: Effect) -> None:
+    def __init__(self, person: Visitor, asks: Asks, effect: Effect, name: str = "") -> None:
         self.hits = 0
+        self._name = name
         self._is_other_app = person.target.host.url is not None
         self._page, self._asks, self._effect = person.page, asks, effect
 
@@ -49,6 +51,8 @@ class Fault:
         self._page.unroute("**/*", self._meet)
         if error is None and not self.hits:
             raise self._none("A fault was to be met, but no request did")
+        if self._name and isinstance(error, Finding | AssertionError):
+            raise type(error)(f"With {self._name}: {error}") from error
 
     def bites(self, times: int = 1) -> None:
         """Wait until it has befallen so many requests. Raises HarnessError when it does not."""
@@ -86,6 +90,11 @@ class Held:
 
     def __call__(self, route: Route) -> None:
         self._routes.append(route)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a request waits now."""
+        return bool(self._routes)
 
     def let_go(self) -> None:
         """Everything that waits goes on its way."""

@@ -84,17 +84,7 @@ class Look:
 
     def turned(self) -> str | None:
         """Which way round the mark stands that cannot be read as it is, or None."""
-        if self.luma is None or self.mark is not None:
-            return None
-        ways = {
-            "upside down": self.luma[::-1, ::-1],
-            "mirrored": self.luma[:, ::-1],
-            "mirrored and upside down": self.luma[::-1],
-        }
-        for way, luma in ways.items():
-            if (mark := read_mark(luma)) is not None:
-                return f"the picture is {way}: so stands the mark of clip {mark.clip_id} in it"
-        return None
+        return None if self.luma is None or self.mark is not None else turned(self.luma)
 
     def _no_stream(self) -> str | None:
         if not self.found:
@@ -120,6 +110,19 @@ class Look:
         if self.luma.std() >= PLAIN:
             return None
         return "the picture is black" if self.luma.mean() < BLACK else f"the picture is {_plain(self.colour)}"
+
+
+def turned(luma: Luma) -> str | None:
+    """Which way round a mark stands in this picture, in which it cannot be read as it is, or None."""
+    ways = {
+        "upside down": luma[::-1, ::-1],
+        "mirrored": luma[:, ::-1],
+        "mirrored and upside down": luma[::-1],
+    }
+    for way, picture in ways.items():
+        if (mark := read_mark(picture)) is not None:
+            return f"the picture is {way}: so stands the mark of clip {mark.clip_id} in it"
+    return None
 
 
 def _plain(colour: Colour) -> str:

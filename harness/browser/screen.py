@@ -10,10 +10,13 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator
 
 from harness.browser.eventually import eventually, limit
+from harness.browser.look import turned
+from harness.errors import Finding
 from harness.media.mark import Luma, Mark, read_mark
 
 WIDTH = 320  # pixels: the mark can be read well, and little is to be searched
 PAINTS_WITHIN = 5.0  # seconds for one picture of the screen
+LOOKS = 3  # at a screen on which no mark can be read
 
 
 def mark_on_screen(video: Locator) -> Mark | None:
@@ -44,6 +47,19 @@ def prove_no_picture_left(video: Locator, *, within: float) -> None:
         return f"expected no picture any more, {left}: was the page told that it ended?" if left else None
 
     eventually(why_not_yet, within=within)
+
+
+def prove_the_right_way_round(video: Locator) -> None:
+    """Raises Finding when the page turns the picture, which does not show in the frames that are decoded.
+
+    What an app shows over the picture may hide the mark: then nothing can be said.
+    """
+    for _ in range(LOOKS):
+        painted = brightness(video.first.screenshot(timeout=limit(PAINTS_WITHIN)))
+        if read_mark(painted) is not None:
+            return
+        if way := turned(painted):
+            raise Finding(f"On the screen {way}.")
 
 
 def brightness(png: bytes) -> Luma:

@@ -17,7 +17,7 @@ from harness.browser.look import Look
 from harness.browser.probe import MediaBytes
 from harness.browser.proof import prove_no_picture, prove_picture, prove_silence, prove_sound
 from harness.browser.recorder import Role
-from harness.browser.screen import prove_no_picture_left
+from harness.browser.screen import prove_no_picture_left, prove_the_right_way_round
 from harness.browser.sound import Ears
 from harness.browser.visitor import STEP_WITHIN, Visitor
 from harness.config import ViewerPage
@@ -64,6 +64,7 @@ class Viewer(Visitor):
             raise ValueError(f"{host.who} has no camera that could be seen")
         began = time.monotonic()
         with (
+            self._says_meanwhile(),
             self._led_to_the_picture(),
             self._told_or_gap("viewer.video", lambda: not self._shows(self._where.video)),
         ):
@@ -86,6 +87,15 @@ class Viewer(Visitor):
         return self
 
     @contextmanager
+    def _says_meanwhile(self) -> Iterator[None]:
+        """With what is not seen: what the page says that it does."""
+        try:
+            yield
+        except Finding as finding:
+            says = f" The page of {self.who} says {status!r}." if (status := self.status) else ""
+            raise Finding(f"{finding}{says}") from finding
+
+    @contextmanager
     def _led_to_the_picture(self) -> Iterator[None]:
         """A picture that plays where the target file does not lead is a gap, and no fault of the app."""
         try:
@@ -98,6 +108,12 @@ class Viewer(Visitor):
                 "needs a viewer.video that leads to the picture: one plays on the page, and nothing is at "
                 f"{self._where.video} (no selector leads into a closed shadow root)"
             ) from finding
+
+    def is_shown_the_right_way_round(self) -> Self:
+        """As it is painted, if something can be read in it."""
+        with self._doing("look at the screen"):
+            prove_the_right_way_round(self.picture)
+        return self
 
     def recognises(self, *hosts: Host, within: float = STEP_WITHIN) -> Host:
         """Whose picture is shown, whosever it should be: by its mark, twice in a row."""

@@ -6,7 +6,7 @@ import pytest
 
 from harness.browser.eventually import eventually
 from harness.browser.host import LIVE, Host
-from harness.browser.steps import ON_STREAM, expected_steps, steps_on_stream
+from harness.browser.steps import ON_STREAM, expected_steps, misstep, steps_on_stream
 from harness.browser.viewer import Viewer
 from harness.plugin import SecondTab
 from harness.target import Party, StreamApi, StreamJournal
@@ -14,20 +14,27 @@ from harness.target import Party, StreamApi, StreamJournal
 
 @pytest.mark.check("G11")
 def test_host_reloads_and_goes_live_again(
-    host: Host, viewer: Viewer, party: Party, stream_api: StreamApi
+    host: Host, viewer: Viewer, party: Party, stream_api: StreamApi, stream_journal: StreamJournal | None
 ) -> None:
     host.goes_live()
     viewer.sees(host)
-    before = stream_api.call("livestream", party.id)
+    before, steps = stream_api.call("livestream", party.id), len(host.steps())
+    deeds = len(stream_journal.deeds(party.host_id)) if stream_journal else 0
 
     host.reloads().knows_of_another_tab()
     host.goes_live()
-    viewer.sees(host).hears(host)
     after = stream_api.call("livestream", party.id)
     assert before is not None
     assert after is not None
     assert after["created_at"] == before["created_at"], "expected the same call, Stream has another"
-    assert [call["cid"] for call in stream_api.calls_created_by(party.host_id)] == [before["cid"]]
+    calls = [call["cid"] for call in stream_api.calls_created_by(party.host_id)]
+    assert calls == [before["cid"]], f"expected one call of this host, {before['cid']}, Stream has {calls}"
+    viewer.sees(host).hears(host)
+    wrong = misstep(host.steps()[steps:], expected_steps(host.target))
+    assert wrong is None, f"expected each step once after the reload, came {wrong}"
+    if stream_journal is not None:
+        again = steps_on_stream(stream_journal.deeds(party.host_id)[deeds:])
+        assert (wrong := misstep(again, ON_STREAM)) is None, f"after the reload came to Stream: {wrong}"
 
 
 @pytest.mark.check("G11")

@@ -11,7 +11,11 @@ from harness.plugin import NothingLive
 from harness.target import Party, Target
 
 DOWN = {"code": "57P03", "message": "the database system is starting up", "details": None, "hint": None}
-EFFECTS = {"500": answers(500, DOWN), "reset": breaks_off, "answer lost": loses_the_answer}
+EFFECTS = {
+    "an update answered by 500": answers(500, DOWN),
+    "an update that the network breaks off": breaks_off,
+    "an update whose answer is lost": loses_the_answer,
+}
 
 
 @pytest.mark.check("N06")
@@ -19,11 +23,11 @@ def test_failed_update_is_told_and_neither_is_live(
     host: Host, party: Party, viewer: Viewer, target: Target, off_air: NothingLive
 ) -> None:
     for name, effect in EFFECTS.items():
-        with Fault(host, saves_party(target), effect) as fault:
+        with Fault(host, saves_party(target), effect, name) as fault:
             host.clicks_go_live()
             fault.bites()
             host.is_refused("/party/")
-            assert host.recorder.operations("go_live"), f"{name}: expected a row that failed after go_live"
+            assert host.recorder.operations("go_live"), "expected a row that failed after go_live"
             off_air(party, host)
 
     host.goes_live()

@@ -58,6 +58,7 @@ def test_stream_says_live_and_so_does_the_host_page(host: Host, party: Party, st
 def test_viewer_sees_and_hears_the_host(host: Host, viewer: Viewer, keep: Keep) -> None:
     host.goes_live()
     viewer.sees(host).hears(host)
+    viewer.is_shown_the_right_way_round()
     keep(host, viewer)
 
 
@@ -84,7 +85,9 @@ def test_row_says_live_and_names_the_call(host: Host, party: Party, supabase: Su
     assert before["is_live"] is False, f"a fresh party must not be live: {before}"
     host.goes_live()
     row = supabase.party_row(party.id)
-    expected = {"is_live": True, "stream_app_id": party.id}
+    # Whose party it is, and what it is called, stays; where the row says it.
+    stays: dict[str, object] = {name: before[name] for name in ("host_id", "title") if name in before}
+    expected = {"is_live": True, "stream_app_id": party.id, **stays}
     assert {name: row[name] for name in expected} == expected, f"expected {expected}, the row is {row}"
 
 

@@ -28,6 +28,11 @@ from harness.target import Party, Target
 HOUR = 3600
 STREAM_FAILED = {"code": -1, "message": "Internal error", "StatusCode": 500, "duration": "0ms"}
 REFUSED = {"code": 17, "message": "not allowed to join the call", "StatusCode": 403, "duration": "0ms"}
+GO_LIVE_FAILS: dict[str, Effect] = {
+    "a go_live answered by 500": answers(500, STREAM_FAILED),
+    "a go_live that the network breaks off": breaks_off,
+    "a go_live whose answer is lost": loses_the_answer,
+}
 JOIN_GIVES_UP = 30.0  # seconds, in which a page has to stop waiting for Stream
 
 
@@ -40,9 +45,9 @@ def test_join_refused_or_never_answered(
     host, waiting = new_host(party), new_host(lost, "host_b")
     with Fault(waiting, asks_stream("join"), Held()) as silence:
         waiting.clicks_go_live()
-        for effect in bad_tokens(target):
-            is_refused_and_undone(host, party, Fault(host, asks_token(target), effect), nothing_live)
-        refusal = Fault(host, asks_stream("join"), answers(403, REFUSED))
+        for name, effect in bad_tokens(target).items():
+            is_refused_and_undone(host, party, Fault(host, asks_token(target), effect, name), nothing_live)
+        refusal = Fault(host, asks_stream("join"), answers(403, REFUSED), "a join answered by 403")
         is_refused_and_undone(host, party, refusal, nothing_live)
 
         silence.bites()
@@ -54,8 +59,8 @@ def test_join_refused_or_never_answered(
 def test_going_live_fails_after_the_join(
     host: Host, party: Party, viewer: Viewer, off_air: NothingLive
 ) -> None:
-    for effect in (answers(500, STREAM_FAILED), breaks_off, loses_the_answer):
-        is_refused_and_undone(host, party, Fault(host, asks_stream("go_live"), effect), off_air)
+    for name, effect in GO_LIVE_FAILS.items():
+        is_refused_and_undone(host, party, Fault(host, asks_stream("go_live"), effect, name), off_air)
     assert host.media_requests(), "expected the devices to have been on, so that their light could go off"
     host.goes_live()
     viewer.sees(host)
@@ -70,7 +75,7 @@ def is_refused_and_undone(host: Host, party: Party, fault: Fault, undone: Nothin
         undone(party, host)
 
 
-def bad_tokens(target: Target) -> list[Effect]:
+def bad_tokens(target: Target) -> dict[str, Effect]:
     """The token endpoint's answer with what Stream must refuse: an old token, a forged one, a wrong key."""
     secret = target.needed("stream_api_secret")
     now = int(time.time())
@@ -87,4 +92,8 @@ def bad_tokens(target: Target) -> list[Effect]:
     def wrong_key(answer: dict[str, Any]) -> dict[str, Any]:
         return {**answer, "apiKey": "notakeyofstream"}
 
-    return [answers_with(expired), answers_with(forged), answers_with(wrong_key)]
+    return {
+        "a token that is over": answers_with(expired),
+        "a token of another signature": answers_with(forged),
+        "another app's key": answers_with(wrong_key),
+    }

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.eventually import eventually, patience
 from harness.errors import Finding
@@ -46,6 +47,18 @@ def test_other_errors_pass_through() -> None:
 
     with pytest.raises(ValueError, match="broken"):
         eventually(why_not_yet, within=5)
+
+
+def test_a_page_that_loads_itself_anew_is_asked_again() -> None:
+    answers = iter(["Execution context was destroyed, most likely because of a navigation", None])
+
+    def why_not_yet() -> str | None:
+        if (said := next(answers)) is not None:
+            raise PlaywrightError(said)
+        return None
+
+    eventually(why_not_yet, within=5)
+    assert list(answers) == []
 
 
 def test_a_slow_machine_is_given_more_time(monkeypatch: pytest.MonkeyPatch) -> None:

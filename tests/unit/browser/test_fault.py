@@ -53,6 +53,17 @@ def test_a_token_request_meets_its_fault(host: Host, target: Target, effect: Eff
     assert host.recorder.operations("join") == []
 
 
+def test_what_is_found_meanwhile_names_the_fault(host: Host, target: Target) -> None:
+    def meet() -> None:
+        with Fault(host, asks_token(target), answers(500, {}), "a token request answered by 500") as fault:
+            host.clicks_go_live()
+            fault.bites()
+            raise Finding("the page is blank")
+
+    with pytest.raises(Finding, match="With a token request answered by 500: the page is blank"):
+        meet()
+
+
 def test_what_waits_goes_on_when_it_is_let_go(host: Host, target: Target) -> None:
     held = Held()
     with Fault(host, asks_token(target), held) as fault:
