@@ -23,6 +23,7 @@ from harness.target import Target
 Asks = Callable[[Request], bool]
 Effect = Callable[[Route], None]
 BITES_WITHIN = 20.0  # seconds
+TAKEN_BACK_WITHIN = 5.0  # seconds: pages give up a request after more
 
 
 class Fault:
@@ -30,27 +31,36 @@ class Fault:
 
     `name` is told with whatever is found meanwhile: of several faults, which one was met badly. A fault that
     befell nothing proves nothing: leaving the context then raises HarnessError, or NotGiven where the page is
-    another app's, which may ask elsewhere.
+    another app's, which may ask elsewhere. What the page told before it has to take back when it tries again:
+    else its old sentence would pass for one about this fault.
     """
 
     def __init__(self, person: Visitor, asks: Asks, effect: Effect, name: str = "") -> None:
         self.hits = 0
         self._name = name
         self._is_other_app = person.target.host.url is not None
-        self._page, self._asks, self._effect = person.page, asks, effect
+        self._person, self._page, self._asks, self._effect = person, person.page, asks, effect
+        self._told_before: list[str] = []
+        self._still_told: list[str] = []
+        self._looks = False
 
     def __enter__(self) -> Fault:
+        self._told_before = self._person.errors
         self._page.route("**/*", self._meet)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is None:
+            eventually(self._why_looking, within=2 * TAKEN_BACK_WITHIN)
         if isinstance(self._effect, Held):
             self._effect.let_go()
         self._page.unroute("**/*", self._meet)
         if error is None and not self.hits:
             raise self._none("A fault was to be met, but no request did")
+        if error is None and self._still_told:
+            raise self._stale()
         if self._name and isinstance(error, Finding | AssertionError):
             raise type(error)(f"With {self._name}: {error}") from error
 
@@ -72,10 +82,38 @@ class Fault:
         self._page.evaluate("0")  # lets Playwright hand out the requests
         return None if self.hits >= times else f"a fault was to bite {times} times, it bit {self.hits} times"
 
+    def _let_take_back(self) -> None:
+        still: list[str] = []
+
+        def why_not_yet() -> str | None:
+            still[:] = [told for told in self._person.errors if told in self._told_before]
+            return "It is still told." if still else None
+
+        self._looks = True
+        with suppress(Finding, PlaywrightError):
+            eventually(why_not_yet, within=TAKEN_BACK_WITHIN)
+        self._still_told, self._looks = still, False
+
+    def _why_looking(self) -> str | None:
+        if not self._looks:
+            return None
+        self._page.evaluate("0")  # lets it go on
+        return "It is still looked at whether the page takes an old error back."
+
+    def _stale(self) -> Finding | NotGiven:
+        told = f"while it tried again the page went on showing {self._still_told[0]!r}"
+        if self._is_other_app:
+            return NotGiven(f"needs a page that takes an error back when it tries again ({told})")
+        return Finding(
+            f"Expected an old error to be taken back: {told}, so a new one cannot be told from it."
+        )
+
     def _meet(self, route: Route) -> None:
         if not self._asks(route.request) or route.request.method == "OPTIONS":
             return route.fallback()
         self.hits += 1
+        if self.hits == 1 and self._told_before:
+            self._let_take_back()
         with suppress(PlaywrightError):  # a page that gave up waits for no answer
             self._effect(route)
         return None

@@ -118,6 +118,8 @@ def turned(luma: Luma) -> str | None:
         "upside down": luma[::-1, ::-1],
         "mirrored": luma[:, ::-1],
         "mirrored and upside down": luma[::-1],
+        "turned to the left": luma[::-1].T,
+        "turned to the right": luma[:, ::-1].T,
     }
     for way, picture in ways.items():
         if (mark := read_mark(picture)) is not None:

@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.sync_api import ConsoleMessage, Frame, Page, Request
 from playwright.sync_api import Error as PlaywrightError
 
+from harness.browser.eventually import patience
 from harness.browser.exchange import CALL_OPERATION, Exchange, json_or_none
 from harness.browser.probe import MediaRequest, Probe, is_probe
 from harness.config import PartyMaking
@@ -46,7 +47,8 @@ class Recorder:
 
     `token_url` is the address of the token endpoint, `row` says where a party's row is, `party_in_address`
     finds the `id` in the address of a party's page. `journey` is set by whoever knows which party is meant.
-    What it is asked for is complete: everything that the page had sent when it was asked.
+    What it is asked for is complete: everything that the page had sent when it was asked; but each request is
+    waited for SETTLES in all, so an answer that takes longer is in what is asked for later.
     """
 
     def __init__(
@@ -167,7 +169,7 @@ class Recorder:
         For each SETTLES in all: a page may stream for ever.
         """
         self._hear_all()
-        until = time.monotonic() + SETTLES
+        until = time.monotonic() + SETTLES * patience()
         sent = {request: waited or until for request, waited in self._under_way.items()}
         self._under_way.update(sent)
         while not self.page.is_closed() and any(self._is_awaited(request) for request in sent):
@@ -272,12 +274,13 @@ class Recorder:
                 self.sight(where, str(call.get("cid")), evidence, exchange.answered_at)
 
     def _sight_row(self, exchange: Exchange) -> None:
-        """What a party's row is asked for, told, and said to hold; of a list of parties nothing."""
-        asked = parse_qs(urlsplit(exchange.url).query).get(self._row.id, [""])[0].removeprefix("eq.")
+        """What the party's row is asked for, told, and said to hold; of others, and of lists, nothing."""
+        query = parse_qs(urlsplit(exchange.url).query)
+        operator, _, asked = query.get(self._row.id, [""])[0].partition(".")
         column = self._row.stream_app_id
-        if not self._is_row(exchange.path):
+        if operator != "eq" or not self._is_row(exchange.path):
             return
-        if exchange.method == "GET" and asked:
+        if exchange.method == "GET" and asked == self.journey:
             rows = exchange.answer if isinstance(exchange.answer, list) else [exchange.answer]
             for named in (row[column] for row in rows if isinstance(row, dict) and row.get(column)):
                 self.sight("party row", str(named), f"{exchange}: {column}={named}", exchange.answered_at)

@@ -49,17 +49,18 @@ def prove_no_picture_left(video: Locator, *, within: float) -> None:
     eventually(why_not_yet, within=within)
 
 
-def prove_the_right_way_round(video: Locator) -> None:
+def prove_the_right_way_round(video: Locator) -> bool:
     """Raises Finding when the page turns the picture, which does not show in the frames that are decoded.
 
-    What an app shows over the picture may hide the mark: then nothing can be said.
+    False: nothing can be read there, so it is not known; something may lie over the picture.
     """
     for _ in range(LOOKS):
         painted = brightness(video.first.screenshot(timeout=limit(PAINTS_WITHIN)))
         if read_mark(painted) is not None:
-            return
+            return True
         if way := turned(painted):
             raise Finding(f"On the screen {way}.")
+    return False
 
 
 def brightness(png: bytes) -> Luma:

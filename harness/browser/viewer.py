@@ -110,9 +110,13 @@ class Viewer(Visitor):
             ) from finding
 
     def is_shown_the_right_way_round(self) -> Self:
-        """As it is painted, if something can be read in it."""
+        """As it is painted. Of another app, which may show things over it, only if it can be read."""
         with self._doing("look at the screen"):
-            prove_the_right_way_round(self.picture)
+            seen = prove_the_right_way_round(self.picture)
+        if not seen and self._where.url is None:
+            raise Finding(f"{self.who} was to see the picture, and on the screen nothing can be read in it.")
+        if not seen:
+            self.recorder.event("page", text="which way round the picture is could not be read on the screen")
         return self
 
     def recognises(self, *hosts: Host, within: float = STEP_WITHIN) -> Host:

@@ -11,11 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.browser.eventually import patience
 from harness.config import PACKAGE, bundled, child_environment
 from harness.gate.share import Share
 from harness.trace.redactor import Redactor
 
 OWN_PLUGINS = ("pytest_timeout", "harness.gate.inside_pytest")
+TEST_WITHIN = 120.0  # seconds, with patience: more than any check takes
 SOMETHING_FAILED, NOTHING_COLLECTED = 1, 5
 # What pytest exits with when it did its work: all passed, some failed, or there was nothing to run.
 DID_ITS_WORK = (0, SOMETHING_FAILED, NOTHING_COLLECTED)
@@ -165,5 +167,6 @@ class Child:
             **self._suite.environment,
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTEST_ADDOPTS": "",
+            "PYTEST_TIMEOUT": f"{TEST_WITHIN * patience():g}",
             "PYTHONPATH": os.pathsep.join(path),
         }

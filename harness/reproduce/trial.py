@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from playwright.sync_api import Error as PlaywrightError
 
@@ -21,6 +23,9 @@ from harness.reproduce.words import Sentence, read_all
 PATIENCE = 10.0  # seconds for what is sure to come where all is well, beside the failure's own time
 TOLD_WITHIN = 5.0  # seconds until the page must have told a person
 NOTICED_WITHIN = 8.0  # the same where the browser tells the page nothing, and it must notice by itself
+LETS_GO = ("refused", "no devices")  # outcomes after which nothing may be captured any more
+ASKS_WITHIN = 4.0  # seconds for a page that should not ask for a device to do so all the same
+LETS_GO_WITHIN = 3.0  # seconds to stop what is captured, once it was told
 BY_ITSELF = ("stops", "given", "mutes")
 STATES = """async () => Promise.all(["camera", "microphone"].map(
   async (name) => `${name} ${(await navigator.permissions.query({ name })).state}`)).catch(() => [])"""
@@ -152,7 +157,12 @@ class Trial:
         """Until the page has told a person, or its time is over."""
         failure, subject = self._failure, self._subject
         within = NOTICED_WITHIN if failure.outcome in BY_ITSELF else TOLD_WITHIN
-        self._lines.watch(self._helps, within=0.0 if failure.topic == "nothing" else within)
+        if failure.outcome == "not asked":
+            self._lines.watch(lambda: bool(self._new_requests()), within=ASKS_WITHIN)
+        else:
+            self._lines.watch(self._helps, within=0.0 if failure.topic == "nothing" else within)
+        if failure.outcome in LETS_GO:
+            self._lets_go()
         self.seen.told = self._sentences()
         self.seen.live = subject.live(self._lines.new(since_usual=not subject.by_itself))
         self.seen.left = subject.probe.capturing(subject.view)
@@ -163,6 +173,12 @@ class Trial:
         self.seen.states = subject.view.evaluate(STATES) if failure.outcome != "no devices" else []
         if self._devices is not None and failure.outcome not in ("pending", "stops"):
             self.seen.devices = self._devices.page.look()
+
+    def _lets_go(self) -> None:
+        """Some pages tell a person first, and stop what they captured afterwards."""
+        left = partial(self._subject.probe.capturing, self._subject.view)
+        with suppress(Finding):
+            eventually(lambda: "Something is captured." if left() else None, within=LETS_GO_WITHIN)
 
     def _recovers(self) -> str | None:
         """What is wrong with the page once the cause is gone; an empty text when it works again."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from harness.reproduce.trial import Seen
+from harness.reproduce.trial import LETS_GO, Seen
 
-LETS_GO = ("refused", "no devices")  # outcomes after which nothing may be captured any more
 CLAIMS_NOTHING = ("refused", "no devices", "pending")  # after which nobody is on air
 ABOUT = {
     "permission": "the permission, and how to give it",

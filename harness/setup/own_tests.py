@@ -28,6 +28,7 @@ LANES = 3  # for two cores: what runs in them waits about a third of its time
 # Of the checks that are to be green, whose people wait for a machine that others keep busy; where a check is
 # to be red, all would wait so much longer.
 PATIENCE = 3.0
+TEST_WITHIN = 120  # seconds, as in pyproject.toml
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ def _everything(settings: HarnessSettings, left: Path) -> list[Outcome]:
         commands[name] = [
             "env",
             f"HARNESS_PATIENCE={patience:g}",
+            f"PYTEST_TIMEOUT={TEST_WITHIN * patience:g}",
             *python,
             "pytest",
             "-q",

@@ -66,16 +66,21 @@ def test_odd_answers_are_told_and_a_slow_one_is_waited_for(
         delay.bites()
         asked = time.monotonic()
 
-        for what, effect in ODD.items():
-            # No later than that: a page may give up a little after it.
+        def not_too_late() -> None:
+            """A page may give up a little after it."""
             if slow.holds and too_early(patient, asked) is None:
                 slow.let_go()
+
+        for what, effect in ODD.items():
             with Fault(host, asks_token(target), effect, f"an answer that is {what}") as fault:
                 host.clicks_go_live()
+                not_too_late()
                 fault.bites()
                 host.is_refused()
+                not_too_late()
                 captures_nothing(host, what)
                 nothing_live(party, host)
+                not_too_late()
 
         if slow.holds:
             eventually(lambda: too_early(patient, asked), within=SLOW)

@@ -84,7 +84,7 @@ PRODUCTS: tuple[Product, ...] = (
             Edit("harness/pages/src/hosting.ts", "if (attempt.current) return;", ""),
             red="G12",
             # The second going live may take the place of the first before that was told.
-            says="expected each step once, came .*token.*token|the page says 'Live, but not from this page'",
+            says="expected each step once, came token 2 times|the page says 'Live, but not from this page'",
             also=Edit(
                 "harness/pages/src/HostPage.tsx",
                 'className="primary" type="button" disabled={busy} onClick={() => goLive(wanted)}',
@@ -195,6 +195,16 @@ PRODUCTS: tuple[Product, ...] = (
             ),
             red="N02,T05",
             says="expected the error 'Stream auth failed .* the page shows 'Authentication failed",
+        ),
+        Mutant(
+            "an old error stays while it is tried again",
+            Edit(
+                "harness/pages/src/hosting.ts",
+                "    setError(null);\n    setOffers([]);",
+                "    setOffers([]);",
+            ),
+            red="N04",
+            says="Expected an old error to be taken back: while it tried again the page went on showing ",
         ),
         Mutant(
             "the host's page makes the call itself",

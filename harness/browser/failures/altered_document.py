@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.devices import INSECURE_NAME
+from harness.browser.eventually import limit
 from harness.browser.failures.mechanism import Mechanism, NotProduced, Person
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from harness.browser.devices import Devices
 
 EVERYTHING = "**/*"
-LOADS_WITHIN = 15_000.0  # ms
+LOADS_WITHIN = 15.0  # seconds
 ALLOWED = """() => (document.permissionsPolicy ?? document.featurePolicy)?.allowsFeature("camera")"""
 
 
@@ -50,13 +51,13 @@ class AlteredDocument(Mechanism):
 
     def open(self) -> None:
         """Load the page so that it fails."""
-        self.page.goto(self.url, timeout=LOADS_WITHIN)
+        self.page.goto(self.url, timeout=limit(LOADS_WITHIN))
 
     def heal(self) -> None:
         self._healed = True
         self.page.unroute(EVERYTHING, self._pass)
         self.person.view = self.page
-        self.page.goto(self.url, timeout=LOADS_WITHIN)
+        self.page.goto(self.url, timeout=limit(LOADS_WITHIN))
 
     def _pass(self, route: Route) -> None:
         try:
@@ -143,7 +144,7 @@ class InsecureOrigin(AlteredDocument):
             )
         insecure = address._replace(netloc=f"{INSECURE_NAME}:{address.port or 80}")
         try:
-            self.page.goto(urlunsplit(insecure), timeout=LOADS_WITHIN)
+            self.page.goto(urlunsplit(insecure), timeout=limit(LOADS_WITHIN))
         except PlaywrightError as error:
             said = error.message.splitlines()[0]
             raise NotProduced(f"This browser cannot open {INSECURE_NAME} ({said}).") from None

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from harness.browser.eventually import limit
 from harness.browser.failures.altered_document import ALLOWED, LOADS_WITHIN
 from harness.browser.failures.mechanism import Mechanism, NotProduced
 
@@ -27,15 +28,17 @@ class InFrame(Mechanism):
         frame = f'<iframe src="{escape(self._url)}" style="{STYLE}"></iframe>'
         self._server = _serve(f"<!doctype html><title>Embedding</title>{frame}".encode())
         other = "localhost" if urlsplit(self._url).hostname != "localhost" else "127.0.0.1"
-        self.page.goto(f"http://{other}:{self._server.server_port}/", timeout=LOADS_WITHIN)
+        self.page.goto(f"http://{other}:{self._server.server_port}/", timeout=limit(LOADS_WITHIN))
         self.person.view = self._inner()
 
     def heal(self) -> None:
         self.person.view = self.page
-        self.page.goto(self._url, timeout=LOADS_WITHIN)
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
+        try:
+            self.page.goto(self._url, timeout=limit(LOADS_WITHIN))
+        finally:
+            if self._server is not None:
+                self._server.shutdown()
+                self._server.server_close()
 
     def why_not_bitten(self) -> str | None:
         if self.person.view is self.page:

@@ -4,6 +4,7 @@
   const KEY = Symbol.for("harness.stand-in");
   if (window[KEY]) {
     window[KEY].plan = plan;
+    if (plan) window[KEY].bitten = 0;
     if (!plan?.mute) window[KEY].unmute();
     return;
   }

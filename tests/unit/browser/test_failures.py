@@ -10,6 +10,7 @@ import pytest
 from harness.browser.browsers import Browsers
 from harness.browser.eventually import eventually
 from harness.browser.failures import FAILURES, Engine, Failure, NotProduced, failure_named
+from harness.browser.failures.stand_in import BITTEN
 from harness.errors import Finding, UsageError
 from tests.unit.browser.sides import Side
 from tests.unit.browser.the_table import as_the_table_tells
@@ -137,3 +138,6 @@ def test_requests_that_a_stand_in_answered_say_so(new_side: Callable[..., Side])
         armed.bit()
     (request,) = person.probe.media_requests()
     assert str(request).endswith("NotReadableError: Failed to allocate videosource (simulated)")
+    with FAILURES["mic-busy"].arm(person, None, simulated=True):
+        bitten = person.view.evaluate(BITTEN)
+    assert not bitten, "expected a stand-in that bit once to have to bite again"

@@ -24,6 +24,9 @@ from harness.target import Party, Person, Target
 from harness.trace.events import RunLog
 
 PARTY = "5f0c3c2e-7c3a-4a1e-9b5e-0d5b1c1f7a01"
+TAKES_BACK = (
+    "addEventListener('click', () => { document.querySelector('[role=alert]').textContent = '' }, true)"
+)
 ACCOUNT = Person("host-id", "host@example.com", "right", "Host")
 
 
@@ -62,6 +65,22 @@ def test_what_is_found_meanwhile_names_the_fault(host: Host, target: Target) -> 
 
     with pytest.raises(Finding, match="With a token request answered by 500: the page is blank"):
         meet()
+
+
+def test_an_old_error_that_stays_is_no_new_one(host: Host, target: Target) -> None:
+    def meet() -> None:
+        with Fault(host, asks_token(target), answers(500, {"ok": False, "error": "broken"})) as fault:
+            host.clicks_go_live()
+            fault.bites()
+            host.is_refused()
+
+    meet()
+    with pytest.raises(
+        Finding, match=r"Expected an old error to be taken back: .* showing 'Stream auth failed"
+    ):
+        meet()
+    host.page.evaluate(TAKES_BACK)
+    meet()
 
 
 def test_what_waits_goes_on_when_it_is_let_go(host: Host, target: Target) -> None:

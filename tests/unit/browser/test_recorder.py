@@ -95,7 +95,7 @@ def test_the_first_place_where_the_id_is_another_one_is_found(
     assert (parts.before.where, parts.before.call_id) == ("host token request", OTHER)
 
 
-def test_a_row_that_names_another_call_is_found_but_not_in_a_list_of_parties(
+def test_a_row_that_names_another_call_is_found_but_not_those_of_other_parties(
     record: Callable[..., Recorded],
 ) -> None:
     page, recorder = record()
@@ -103,7 +103,8 @@ def test_a_row_that_names_another_call_is_found_but_not_in_a_list_of_parties(
     page.route(
         "**/rest/v1/parties?*", lambda route: route.fulfill(json=[{"id": PARTY, "stream_app_id": OTHER}])
     )
-    asks(page, "/rest/v1/parties?select=id,stream_app_id")
+    for others in ("", f"&id=neq.{PARTY}", f"&id=in.({PARTY},{OTHER})", f"&id=eq.{OTHER}"):
+        asks(page, f"/rest/v1/parties?select=id,stream_app_id{others}")
     assert OTHER not in [one.call_id for one in recorder.sightings]
     asks(page, f"/rest/v1/parties?select=id,stream_app_id&id=eq.{PARTY}")
     assert [(one.where, one.call_id) for one in recorder.sightings][-1] == ("party row", OTHER)

@@ -59,12 +59,15 @@ CAUGHT = {
     "misleading": "stop(got); say('Offline'); fail('Camera permission denied. Please allow access.');",
     "claims": "stop(got); fail(sentences[problem.name]); say('You are live');",
     "keeps": "say('Offline'); fail(sentences[problem.name]); window.kept = got;",
+    "slow": f"const late = got.splice(0); setTimeout(() => stop(late), 1500); {GOOD}",
     "stuck": f"{GOOD} go.disabled = true;",
 }
+
+BY_ITSELF = {"by-itself": "go.click()", "later": "setTimeout(() => go.click(), 2500)"}
 
 
 def page(name: str) -> str:
     """The page that handles failures as its name says; one without a fault for any other name."""
     text = PAGE.replace("CAUGHT", CAUGHT.get(name, GOOD))
-    text = text.replace("BY_ITSELF", "go.click()" if name == "by-itself" else "")
+    text = text.replace("BY_ITSELF", BY_ITSELF.get(name, ""))
     return text.replace('["audio", "video"]', '["audio"]') if name == "audio" else text

@@ -95,6 +95,10 @@ def test_it_may_be_told_in_a_box_that_is_taken_away(
     assert seen.told != []
 
 
+def test_a_page_may_tell_first_and_let_go_then(browsers: Browsers, pages: str, tmp_path: Path) -> None:
+    assert faults(try_out(browsers, f"{pages}/slow", "camera-denied", tmp_path), None) == []
+
+
 @pytest.mark.parametrize("name", ["mic-busy", "security-error"])
 def test_a_page_that_asks_by_itself_is_opened_anew(
     browsers: Browsers, pages: str, name: str, tmp_path: Path
@@ -112,7 +116,7 @@ def test_a_page_that_asks_by_itself_is_opened_anew(
         ("keeps", "camera-denied", "still captures the microphone"),
         ("stuck", "permission-denied", "cannot be tried again"),
         ("held", "permission-denied", "cannot be tried again"),
-        ("by-itself", "viewer-without-devices", "asks who only watches"),
+        ("later", "viewer-without-devices", "asks who only watches"),
     ],
 )
 def test_a_page_that_does_not_is_told_why(
@@ -120,7 +124,7 @@ def test_a_page_that_does_not_is_told_why(
 ) -> None:
     found = faults(try_out(browsers, f"{pages}/{kind}", name, tmp_path), None)
     assert why in found[-1]
-    if kind != "by-itself":  # which may tell who only watches of a device, too, if its answer comes in time
+    if kind != "later":  # which may tell who only watches of a device, too, if its answer comes in time
         assert len(found) == 1, found
 
 
