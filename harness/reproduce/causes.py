@@ -23,6 +23,8 @@ SAME = (
     (r"\b(can)not\b|n't\b", r"\1 not"),
     (r"\b(unable|fail(ed|s|ing)?) to\b|\bno longer\b|\bnever\b|\bnone\b|\bnobody\b", "not"),
     (r"\bneither\b", "no"),
+    (r"\b(permissions?|access) (?:is |are )?missing\b", r"without \1"),  # which is no missing device
+    (r"\bmissing ((?:\w+ ){0,2}(?:permissions?|access))\b", r"without \1"),
     (r"\s+", " "),
 )
 NOT = r"not (?:\w+ ){0,3}?"
@@ -34,7 +36,10 @@ PERMISSION = (
     r"(?:let|share) (?:\w+ ){1,3}(?:use|with)|your ok|said no|closed the|privacy|"
     rf"{NOT}(?:choose|use|reach|let|given|share)"
 )
-NOT_THERE = rf"{NOT}(?:find|found|detect\w*|connected|plugged|attached|have an?|see (?:an?|any|one))|missing"
+NOT_THERE = (
+    r"no (?:\w+ ){0,4}?(?:found|detected|connected)|missing|"
+    rf"{NOT}(?:find|found|detect\w*|connected|plugged|attached|have an?|see (?:an?|any|one))"
+)
 MISSING = (
     rf"{NOT_THERE}|{NOT}(?:available|seem to be)|disconnected|unplugged|"
     r"(?:found|detected|see) (?:nothing|zero)|where's|where is|"
@@ -44,14 +49,17 @@ NONE = r"no (?:\w+ ){0,2}?(?:%s)(?! (?:sound|picture|crew|delay))"
 BUSY = (
     r"in use|used (?:by|elsewhere)|busy|taken|locked|occupied|held by|holding|holds|zoom|teams|obs|skype|"
     r"facetime|(?:some(?:where|thing|one) )else|"
-    rf"elsewhere|(?:another|other|different|some) (?:\w+ )?{APPS}|{APPS} (?:is|are|has|have|may|might)"
+    rf"elsewhere|(?:another|other|different|some) (?:\w+ )?{APPS}|"
+    rf"{APPS} (?:(?:is|are|has|have|may|might|be|been|already|currently|still|now) )*"
+    r"(?:us(?:e|es|ing)|hold\w*|your)"
 )
 SECURE = (
     r"https(?!://\w)|(?:not |in|un)secured?\b|encrypt\w*|"
     r"\bsecure (?:pages?|connections?|sites?|address|contexts?|origins?|version)"
 )
 CHOICE = (
-    rf"{ASKS}|(?:another|different) (?:one|{CAMERA}|{MICROPHONE}|{EITHER})|resolution|quality|incompatible|"
+    r"choose|select|pick|switch|resolution|quality|incompatible|"
+    rf"(?:another|different) (?:one|{CAMERA}|{MICROPHONE}|{EITHER})|"
     rf"{NOT}(?:support\w*|match|available|connected|found|find|do|use|compatible)|unavailable"
 )
 ELSEWHERE = (
@@ -76,13 +84,18 @@ DARK = (
     r"black|dark|blank|covered|covering|obstruct\w*|cap|closed|uncover|shutter|light|nothing|muted|"
     r"(?:switched|turned) off"
 )
-SILENT = r"silent|quiet|muted|on mute|unmute|level|volume|nothing|(?:switched|turned) (?:on|off|down)"
+SILENT = (
+    r"silent|quiet|muted|on mute|unmute|nothing|(?:switched|turned) (?:off|down)|"
+    r"(?:level|volume) (?:\w+ ){0,2}(?:zero|0|low|too low)|(?:no|zero|low) (?:\w+ )?(?:level|volume)|"
+    r"(?:check|raise|turn up) (?:\w+ ){0,3}(?:level|volume)"
+)
 LATE = (
-    r"wait\w*|starting|loading|ready|prepar\w+|connecting|connect to|opening|turning on|sett?(?:ing)? up|"
+    r"wait\w*|starting|loading|getting|(?:almost|not|be) ready|prepar\w+|connecting|connect to|opening|"
+    r"turning on|sett?(?:ing)? up|"
     r"moment|tak(?:es|ing)|hang tight|slow|warm\w*|wak\w+|initiali\w+|seconds|patient|almost there|long\w*"
 )
 UNANSWERED = r"wait\w*|allow|permission|prompt\w*|pop-?up|ask\w*|wants|request\w*|respond|answer|access"
-TROUBLE = r"not|problems?|trouble|issues?|wrong|error|failed|fails|unavailable"
+TROUBLE = r"not|(?<!no )(?:problems?|trouble|issues?|error)|wrong|failed|fails|unavailable"
 ON_ITS_WAY = (
     r"^\W*(?:please wait|(?:just |one )?(?:a )?moment(?: please)?|"
     r"(?:load|start|connect|prepar|getting|sett|initiali[sz])"
@@ -143,9 +156,13 @@ def is_about(line: str, topic: Topic, device: str) -> bool:
 
 def claimed(line: str) -> set[Topic]:
     """The causes that it names, of whatever device."""
-    device = devices(OF_KIND)
-    none: set[Topic] = {"missing"} if re.search(NONE % device, line) else set()
-    return none | {topic for topic, cause in CLAIMS.items() if _near(line, cause, device)}
+    none: set[Topic] = {"missing"} if re.search(NONE % devices(OF_KIND), line) else set()
+    return none | blamed(line)
+
+
+def blamed(line: str) -> set[Topic]:
+    """The same without "no camera", which begins many a sentence: no camera may be chosen, or allowed."""
+    return {topic for topic, cause in CLAIMS.items() if _near(line, cause, devices(OF_KIND))}
 
 
 def _near(line: str, cause: str, device: str) -> bool:

@@ -13,7 +13,16 @@ from itertools import pairwise
 
 from harness.browser.failures import FAILURES
 from harness.browser.failures.failure import Failure, Topic
-from harness.reproduce.causes import OF_KIND, claimed, devices, is_about, is_trouble, is_under_way, plain
+from harness.reproduce.causes import (
+    OF_KIND,
+    blamed,
+    claimed,
+    devices,
+    is_about,
+    is_trouble,
+    is_under_way,
+    plain,
+)
 
 # Beside its own: claims of these kinds are not wrong, as a page cannot know better, or they say the same.
 ALSO: dict[Topic, set[Topic]] = {
@@ -66,11 +75,14 @@ def read(line: str, failure: Failure, browsers_words: Sequence[str]) -> Sentence
     if raw := _raw(line, browsers_words):
         return Sentence(line, False, raw)
     plainly = plain(line)
-    if _fits(plainly, failure):
+    hedges = ADVICE.search(line) is not None
+    others = blamed(plainly) - ALSO.get(failure.topic, set())
+    names_another = bool(others) and failure.topic not in others and not hedges
+    if _fits(plainly, failure) and not names_another:
         return Sentence(line, True, None)
     wrong = _misleading(plainly, failure)
     vague = wrong is None and is_trouble(plainly, failure.topic, devices(failure.kinds))
-    return Sentence(line, vague, None if ADVICE.search(line) else wrong)
+    return Sentence(line, vague, None if hedges else wrong)
 
 
 def read_all(lines: Sequence[str], failure: Failure, browsers_words: Sequence[str]) -> list[Sentence]:

@@ -29,9 +29,11 @@ def test_five_viewers_come_and_go(
 
     viewers.pop().leaves()
     watch(VIEWERS - 1, host, party, stream_api)
+    viewers[0].counts(VIEWERS - 1)
     # Who comes back is one more, not two.
     viewers[0].reloads().sees(host)
     watch(VIEWERS - 1, host, party, stream_api)
+    viewers[1].counts(VIEWERS - 1)
 
 
 def watch(number: int, host: Host, party: Party, stream_api: StreamApi) -> None:

@@ -356,6 +356,8 @@ WRONG: dict[str, list[str]] = {
         "Allow us to introduce ourselves",
         "Login required",
         "Permission error: contact the organizer",
+        "Could not access the camera because it is in use by another application",
+        "Could not access your camera: no camera was found",
     ],
     "camera-denied": [
         "Your microphone is blocked. Check your site settings.",
@@ -388,6 +390,8 @@ WRONG: dict[str, list[str]] = {
         "Mic not detected",
         "Failed",
         "Camera is not allowed",
+        "Camera permission is missing",
+        "Missing camera permission",
     ],
     "no-mic": [
         "No camera found. Plug one in.",
@@ -416,6 +420,7 @@ WRONG: dict[str, list[str]] = {
         "Camera blocked",
         "Mic in use",
         "Server busy, try again",
+        "This application has no access to your camera",
     ],
     "mic-busy": [
         "Your camera is being used by another app.",
@@ -426,6 +431,7 @@ WRONG: dict[str, list[str]] = {
         "Mic blocked",
         "No mic",
         "Error: Could not start audio source",
+        "This app has no permission to use your microphone",
     ],
     "overconstrained": [
         "OverconstrainedError: deviceId",
@@ -435,6 +441,8 @@ WRONG: dict[str, list[str]] = {
         "Your camera is being used by another app",
         "Choose a title for your stream and select a cover",
         "Your browser is not supported",
+        "Could not start your camera",
+        "Start your camera",
     ],
     "insecure-origin": [
         "Cannot read properties of undefined (reading 'getUserMedia')",
@@ -515,6 +523,8 @@ WRONG: dict[str, list[str]] = {
         "Mic starting",
         "Camera crashed",
         "Chat is loading",
+        "Camera ready",
+        "Your camera is ready",
     ],
     "camera-unplugged": [
         "Your microphone was disconnected",
@@ -559,12 +569,14 @@ WRONG: dict[str, list[str]] = {
         "The server has stopped",
         "Mic stuck",
         "Offline",
+        "Camera OK, no problems.",
     ],
     "mic-freezes": [
         "Your camera has frozen",
         "You are still live",
         "Nothing to see here",
         "Listen to the sound of silence",
+        "Your microphone has no issues",
     ],
     "camera-muted": [
         "Your microphone is muted",
@@ -594,6 +606,10 @@ WRONG: dict[str, list[str]] = {
         "Notifications are muted",
         "Camera covered",
         "Your picture is dark",
+        "Your microphone is turned on.",
+        "Microphone level",
+        "Microphone volume",
+        "Your mic is on",
     ],
 }
 # Of no help, whatever failed.
