@@ -254,8 +254,13 @@ def up(only: str | None, port: int, control: bool) -> None:
 @click.option("--url", metavar="URL", help="a page of your own, in place of the reference system")
 @click.option("--click", "selector", metavar="SELECTOR", help="with --url: what to press so that it asks")
 @click.option("--expect", metavar="TEXT", help="a text that the page must show")
-@click.option("--keep-open", is_flag=True, help="leave the browser open until it is closed")
-@click.option("--heal-after", type=click.FloatRange(0), default=0.0, help="seconds that the failure stays")
+@click.option(
+    "--storage-state",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="with --url: a file of Playwright's that signs in",
+)
+@click.option("--keep-open", is_flag=True, help="leave the browser open, failing, until Ctrl-C")
+@click.option("--heal-after", type=click.IntRange(0, 3600), help="seconds that the failure stays")
 @click.option("--simulated", is_flag=True, help="by the stand-in, also where the real failure can be made")
 def reproduce(
     name: str | None,
@@ -266,8 +271,9 @@ def reproduce(
     url: str | None,
     selector: str | None,
     expect: str | None,
+    storage_state: Path | None,
     keep_open: bool,
-    heal_after: float,
+    heal_after: int | None,
     simulated: bool,
 ) -> int:
     from harness.browser.failures import failure_named
@@ -285,7 +291,16 @@ def reproduce(
 
     settings = load(HarnessSettings)
     options = Options(
-        role or failure.role, browser, headed, url, selector, expect, keep_open, heal_after, simulated or None
+        role or failure.role,
+        browser,
+        headed,
+        url,
+        selector,
+        expect,
+        storage_state,
+        keep_open,
+        heal_after,
+        simulated or None,
     )
     expect_possible(settings, failure, options)
     _make_ready(settings, COMMANDS["reproduce"].needs if url is None else (PACKAGES, BROWSER))

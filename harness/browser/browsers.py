@@ -158,7 +158,11 @@ class Browsers:
             return self._remote.start(flags, headless=self._headless, sandbox=sandbox)
         # Playwright's headless with the full browser is the new headless mode.
         return self._playwright.chromium.launch(
-            executable_path=self._executable, headless=self._headless, args=flags, chromium_sandbox=sandbox
+            executable_path=self._executable,
+            headless=self._headless,
+            args=flags,
+            chromium_sandbox=sandbox,
+            handle_sigint=False,  # Ctrl-C is for the harness, which then closes its browsers in order
         )
 
     def _would_not_start(self, error: PlaywrightError) -> HarnessError:

@@ -51,6 +51,7 @@ def firefox(
             executable_path=executable,
             headless=headless,
             firefox_user_prefs={**USUAL, **prefs},
+            handle_sigint=False,
         )
     except PlaywrightError as error:
         said = error.message.strip().splitlines()[0]

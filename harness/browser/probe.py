@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from playwright.sync_api import Error as PlaywrightError
+from harness.browser.documents import ask_each
 
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Frame, Page
@@ -130,9 +129,9 @@ class Probe:
     def capturing(self, view: Page | Frame | None = None) -> list[str]:
         """Kinds (`audio`, `video`) with a captured track, or a clone of one, that has not ended: light on.
 
-        Of `view`, when the app is in a frame.
+        Of `view` and the frames in it, when the app is in a frame.
         """
-        return sorted(set((view or self.page).evaluate(CAPTURING)))
+        return sorted({kind for kinds in ask_each(view or self.page, CAPTURING) for kind in kinds})
 
     def received_media_bytes(self) -> MediaBytes:
         """What the page has received. A page that made no peer connection has received nothing."""
@@ -144,10 +143,7 @@ class Probe:
 
     def _media_bytes(self, direction: str) -> MediaBytes:
         """Of the page and of the iframes in it."""
-        found = [self.page.evaluate(MEDIA_BYTES, direction)]
-        for frame in self.page.frames[1:]:
-            with suppress(PlaywrightError):  # one that goes, or is no page
-                found.append(frame.evaluate(MEDIA_BYTES, direction))
+        found = list(ask_each(self.page, MEDIA_BYTES, direction))
         return MediaBytes(*(sum(one[kind] for one in found) for kind in ("audio", "video")))
 
     def _hear(self, message: ConsoleMessage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -56,7 +57,8 @@ def storage_state(target: Target, role: Role, person: Person | None) -> State | 
     if role == "host" and target.makes_people and target.makes_parties:
         # Each of the parties that checks make has a host of its own.
         raise NotGiven('needs party.how = "given": a storage state is the session of one host, of one party')
-    return _file(target, f"{role}_state")
+    name = f"{role}_state"
+    return stored_in(target.folder / target.needed_of("sign_in", name), f"sign_in.{name}")
 
 
 def _session(target: Target, role: Role, person: Person) -> State:
@@ -69,8 +71,8 @@ def _session(target: Target, role: Role, person: Person) -> State:
     return {"cookies": [], "origins": [{"origin": _origin(target, role), "localStorage": [item]}]}
 
 
-def _file(target: Target, name: str) -> State:
-    path, key = target.folder / target.needed_of("sign_in", name), f"sign_in.{name}"
+def stored_in(path: Path, key: str) -> State:
+    """What is stored in the file that `key` names. Raises ServerError when it is no storage state, or old."""
     expected = f"{key} was expected to name a storage state of Playwright's, but {path}"
     try:
         state = _state(path.read_text(encoding="utf-8"))

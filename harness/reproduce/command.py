@@ -6,6 +6,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import click
@@ -23,6 +24,7 @@ from harness.gate.run_folder import new_run_folder
 from harness.reproduce.account import account
 from harness.reproduce.options import Options
 from harness.reproduce.possible import NO, expect_possible, installed
+from harness.reproduce.sign_in import signed_in
 from harness.reproduce.subject import ForeignPage, OwnHostPage, OwnViewerPage, Subject
 from harness.reproduce.trial import Seen, Trial
 from harness.reproduce.verdict import faults
@@ -79,8 +81,8 @@ def _reproduce(
             engine,
             devices,
             simulated=options.simulated,
-            heal_after=options.heal_after,
             at_worst=evidence.gather,
+            hold=partial(_hold, subject, options),
         ).run()
         exactly = options.expect or (failure.message if options.url is None else None)
         found = faults(seen, exactly)
@@ -88,8 +90,9 @@ def _reproduce(
         page = evidence.write(failure, found)
         told = account(seen, found, exactly, f"{options.browser} {version}", page)
         click.echo(run_log.secrets.redact(told))
-        if options.keep_open:
-            _wait_for_person(subject)
+        if options.keep_open and options.heal_after is not None:
+            _wait_for_person(subject, "The browser stays open: close it, or press Ctrl-C.")
+            click.echo("Stopping ...")
     return 1 if found else 0
 
 
@@ -142,8 +145,10 @@ def _subject(
     folder: Path,
 ) -> Iterator[Subject]:
     if system is None:
-        context = contexts.new_context(failure.profile, BOTH)
-        page = ForeignPage(context, options.url or "", options.click, run_log)
+        url, file = options.url or "", options.storage_state
+        state = None if file is None else signed_in(file, url, run_log.secrets)
+        context = contexts.new_context(failure.profile, BOTH, storage_state=state)
+        page = ForeignPage(context, url, options.click, run_log)
         page.learn()
         yield page
         return
@@ -184,16 +189,24 @@ class _Evidence:
         return write(self._folder, heading, told, self._run_log.secrets)
 
 
-def _wait_for_person(subject: Subject) -> None:
+def _hold(subject: Subject, options: Options) -> None:
+    """As long as the failure shall stay."""
+    if options.heal_after is not None:
+        subject.page.wait_for_timeout(options.heal_after * 1000)
+    elif options.keep_open:
+        _wait_for_person(
+            subject, "It fails now, and stays so: look at it. Ctrl-C heals it and judges the page."
+        )
+
+
+def _wait_for_person(subject: Subject, prompt: str) -> None:
     """Until the page is closed, or Ctrl-C, which as an exception would hit whatever Playwright calls then."""
     wishes: list[int] = []
     before = signal.signal(signal.SIGINT, lambda wish, _: wishes.append(wish))
-    click.echo("The browser stays open: close it, or press Ctrl-C.")
+    click.echo(prompt)
     try:
         with suppress(PlaywrightError):  # closed while we looked
             while not wishes and not subject.page.is_closed():
                 subject.page.wait_for_timeout(LOOKS_EVERY)
     finally:
         signal.signal(signal.SIGINT, before)
-    if wishes:
-        click.echo("\nStopping ...")

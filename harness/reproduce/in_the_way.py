@@ -10,6 +10,7 @@ from functools import partial
 from playwright.sync_api import ElementHandle, Frame, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from harness.browser.documents import documents
 from harness.browser.eventually import eventually
 from harness.errors import Finding
 
@@ -55,8 +56,17 @@ def clear_away(page: Page, view: Page | Frame, button: Locator | None) -> bool:
 
 
 def _over(view: Page | Frame, button: Locator | None) -> ElementHandle | None:
+    """In the document of the button, or a dialog in the one around it."""
     handle = button.element_handle() if button is not None and button.count() else None
-    return view.locator(":root").evaluate_handle(IN_THE_WAY, handle).as_element()
+    outer = documents(view)[0]
+    inner = handle.owner_frame() if handle is not None else None
+    if inner is None or inner == outer:
+        return _over_in(outer, handle)
+    return _over_in(outer, None) or _over_in(inner, handle)
+
+
+def _over_in(document: Frame, button: ElementHandle | None) -> ElementHandle | None:
+    return document.locator(":root").evaluate_handle(IN_THE_WAY, button).as_element()
 
 
 def _ways(page: Page, over: ElementHandle) -> Iterator[tuple[str, Callable[[], None]]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
 class Options:
     """`url` is a page of somebody's own, `click` what to press there; `expect` a text that it must show.
 
-    `heal_after` seconds the failure stays; with `keep_open` the browser stays until Ctrl-C.
+    `storage_state` is a file of Playwright's that signs in there. `heal_after` seconds the failure stays, or
+    as short as can be; with `keep_open` alone it stays until Ctrl-C, with both only the browser does.
     """
 
     role: str = "host"
@@ -18,6 +20,7 @@ class Options:
     url: str | None = None
     click: str | None = None
     expect: str | None = None
+    storage_state: Path | None = None
     keep_open: bool = False
-    heal_after: float = 0.0
+    heal_after: int | None = None
     simulated: bool | None = None

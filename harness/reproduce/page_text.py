@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Dialog, Frame, Page
 
+from harness.browser.documents import ask_each
+
 # Also within open shadow roots, and what fields show; each line once.
 LINES = """() => {
   const lines = [];
+  if (window.frameElement && !window.frameElement.checkVisibility?.()) return lines;
   const shown = (element) => element.checkVisibility?.({ opacityProperty: true, visibilityProperty: true })
   ?? true; const walk = (root) => {
     if (root.innerText !== undefined) lines.push(...root.innerText.split("\\n"));
@@ -46,7 +49,7 @@ class PageText:
 
     def lines(self, view: Page | Frame) -> list[str]:
         """What can be read now, and in every box so far."""
-        read: list[str] = [*self.boxes, *view.evaluate(LINES)]
+        read = [*self.boxes, *(line for lines in ask_each(view, LINES) for line in lines)]
         for line in read:
             if line not in self._last and self._told < MOST_TOLD:
                 self._told += 1

@@ -25,6 +25,8 @@ def expect_possible(settings: HarnessSettings, failure: Failure, options: Option
         raise UsageError(f"{failure.name} is a failure of a {failure.role}, not of a {options.role}.")
     if options.click is not None and options.url is None:
         raise UsageError("--click names a button of a page of yours: name that page, too, with --url.")
+    if options.storage_state is not None and options.url is None:
+        raise UsageError("--storage-state signs in to a page of yours: name that page, too, with --url.")
     if settings.connect:
         raise HarnessError(
             f"{NO} HARNESS_CONNECT names browsers of other machines, and failures are made with the files "

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from playwright.sync_api import BrowserContext, Frame, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from harness.browser.documents import documents
 from harness.browser.eventually import eventually, unchanged
 from harness.browser.failures import NotProduced
 from harness.browser.host import LIVE
@@ -32,10 +33,10 @@ IS_THERE_WITHIN = 5.0  # seconds
 RESTS_FOR = 1.0  # seconds without asking, after which it does not ask by itself
 REFUSED = 400  # the HTTP statuses from here on
 CLICK_WITHIN = 3_000.0  # ms
-STARTS = re.compile(
-    r"\b(go live|start|begin|join|broadcast|stream|try again|retry|enable|allow|turn on|camera|microphone|"
-    r"live)\b",
-    re.IGNORECASE,
+# The likeliest first: "Camera settings" may stand before "Go live".
+STARTS = (
+    re.compile(r"\b(go live|start|begin|broadcast|try again|retry)\b", re.IGNORECASE),
+    re.compile(r"\b(join|stream|enable|allow|turn on|camera|microphone|live)\b", re.IGNORECASE),
 )
 
 
@@ -160,7 +161,7 @@ class ForeignPage(Subject):
 
     def _button_again(self) -> Locator | None:
         """None when it was pressed in what the page had put over it."""
-        named = self.view.locator(self._click).first if self._click else None
+        named = self._named(self._click).first if self._click else None
         if clear_away(self.page, self.view, named):
             return None
         button = self._button()
@@ -181,16 +182,19 @@ class ForeignPage(Subject):
         """Raises UsageError for a selector that is none, or finds nothing."""
         nothing = f"--click {selector!r} finds nothing on {self.url}: name what makes the page ask."
         try:
-            eventually(
-                lambda: None if self.view.locator(selector).count() else nothing, within=IS_THERE_WITHIN
-            )
+            eventually(lambda: None if self._named(selector).count() else nothing, within=IS_THERE_WITHIN)
         except PlaywrightError:
             raise UsageError(f"--click {selector!r} is no selector: write one of CSS, as #go-live.") from None
         except Finding:
             raise UsageError(nothing) from None
 
+    def _named(self, selector: str) -> Locator:
+        """In the page, or in the first frame that has it."""
+        found = [frame.locator(selector) for frame in documents(self.view)]
+        return next((one for one in found if one.count()), found[0])
+
     def signs_in(self) -> None:
-        """Whoever needs a sign-in there cannot be helped."""
+        """The browser was signed in when it was started, there too: `sign_in.py`."""
 
     def _asks(self) -> bool:
         """Until it has asked, or has come to rest without."""
@@ -208,13 +212,15 @@ class ForeignPage(Subject):
     def _button(self) -> Locator:
         """What was named; else the button that says so, or the only one."""
         if self._click is not None:
-            return self.view.locator(self._click).first
-        buttons = self.view.get_by_role("button").filter(visible=True)
-        named = self.view.get_by_role("button", name=STARTS).filter(visible=True)
-        if named.count():
-            return named.first
-        if buttons.count() == 1:
-            return buttons.first
+            return self._named(self._click).first
+        within = documents(self.view)
+        likely = [frame.get_by_role("button", name=name) for name in STARTS for frame in within]
+        for buttons in (one.filter(visible=True) for one in likely):
+            if buttons.count():
+                return buttons.first
+        all_of = [frame.get_by_role("button").filter(visible=True) for frame in within]
+        if sum(buttons.count() for buttons in all_of) == 1:
+            return next(buttons.first for buttons in all_of if buttons.count())
         raise NotProduced(
             "the page does not ask for camera or microphone by itself, and which button makes it do so is "
             "not clear: name it with --click SELECTOR."

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,7 +18,7 @@ from harness.browser.probe import MediaRequest
 from harness.errors import Finding
 from harness.reproduce.lines import Lines
 from harness.reproduce.subject import Subject
-from harness.reproduce.words import Sentence, read_all
+from harness.reproduce.words import NAMES, Sentence, read_all
 
 PATIENCE = 10.0  # seconds for what is sure to come where all is well, beside the failure's own time
 TOLD_WITHIN = 5.0  # seconds until the page must have told a person
@@ -56,7 +56,7 @@ class Seen:
 
 class Trial:
     """`subject` is open, and `devices` are those of its browser; `at_worst` is called when the failure
-    shows."""
+    shows, and `hold` then, which lasts as long as the failure shall."""
 
     def __init__(
         self,
@@ -66,12 +66,12 @@ class Trial:
         devices: Devices | None,
         *,
         simulated: bool | None = None,
-        heal_after: float = 0.0,
         at_worst: Callable[[Seen], None] = lambda _: None,
+        hold: Callable[[], None] = lambda: None,
     ) -> None:
         self._subject, self._failure, self._engine, self._devices = subject, failure, engine, devices
         self._simulated = simulated
-        self._heal_after, self._at_worst = heal_after, at_worst
+        self._at_worst, self._hold = at_worst, hold
         self.seen = Seen(failure, engine)
         self._lines = Lines(subject.lines)
         self._asked = 0
@@ -87,11 +87,16 @@ class Trial:
             self._watch()
             self.seen.seconds = time.monotonic() - began
             self._at_worst(self.seen)
-            self._subject.page.wait_for_timeout(self._heal_after * 1000)
+            self._hold()
         finally:
-            armed.heal()
-        self.seen.recovered = self._recovers()
+            with suppress(PlaywrightError) if self._closed() else nullcontext():
+                armed.heal()
+        self.seen.recovered = None if self._closed() else self._recovers()
         return self.seen
+
+    def _closed(self) -> bool:
+        """Whether a person has closed the page while it was held."""
+        return self._subject.page.is_closed()
 
     def _when_all_is_well(self) -> None:
         """What the page says before, and when it works: the rest it says because of the failure."""
@@ -138,7 +143,7 @@ class Trial:
         failure = self._failure
         asked = [one for one in self._new_requests() if self._concerns(one)]
         if not asked:
-            kinds = " or ".join({"video": "camera", "audio": "microphone"}[kind] for kind in failure.kinds)
+            kinds = " or ".join(NAMES[kind] for kind in failure.kinds)
             return f"The page did not ask for the {kinds}."
         last = asked[-1]
         if failure.outcome == "pending":
@@ -196,7 +201,7 @@ class Trial:
                     self._start()
             elif not (subject.by_itself and failure.loads_anew):
                 self._start()
-            self._await(lambda: None if self._works() else "it captures nothing", within=PATIENCE)
+            self._await(self._why_it_does_not_work, within=PATIENCE)
         except (Finding, NotProduced, PlaywrightError) as error:
             return f"It cannot be tried again once the cause is gone: {str(error).splitlines()[0]}"
         return ""
@@ -209,8 +214,18 @@ class Trial:
                 raise NotProduced(f"The page could not be started: {error}") from None
             raise
 
+    def _why_it_does_not_work(self) -> str | None:
+        if self._works():
+            return None
+        captured = self._subject.probe.capturing(self._subject.view)
+        return f"it captures {f'the {NAMES[captured[0]]} alone' if captured else 'nothing'}"
+
     def _works(self) -> bool:
-        return set(self._failure.kinds) & set(self._subject.probe.capturing(self._subject.view)) != set()
+        """It captures whatever it asked for; what a request that was altered asked for is not known."""
+        requests = self.seen.requests or self._new_requests()
+        asked = {kind for one in requests for kind in _kinds(one)}
+        captured = set(self._subject.probe.capturing(self._subject.view))
+        return bool(captured & set(self._failure.kinds)) and captured >= asked
 
     def _ended(self) -> bool:
         self._subject.probe.media_requests()  # what the browser told until now has been heard by then
@@ -219,8 +234,8 @@ class Trial:
 
     def _concerns(self, request: MediaRequest) -> bool:
         """Whether it asks for a device that fails; a request that was altered may ask for nothing."""
-        wanted = request.constraints if isinstance(request.constraints, dict) else {}
-        return not wanted or any(wanted.get(kind) for kind in self._failure.kinds)
+        asked = _kinds(request)
+        return not asked or bool(asked & set(self._failure.kinds))
 
     def _new_requests(self) -> list[MediaRequest]:
         return self._subject.probe.media_requests()[self._asked :]
@@ -237,3 +252,8 @@ class Trial:
             eventually(why_not_yet, within=within)
         except Finding as error:
             raise NotProduced(f"{self._failure.name} did not show: {error}") from None
+
+
+def _kinds(request: MediaRequest) -> set[str]:
+    wanted = request.constraints if isinstance(request.constraints, dict) else {}
+    return {kind for kind in ("video", "audio") if wanted.get(kind)}

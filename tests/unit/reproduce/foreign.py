@@ -61,13 +61,25 @@ CAUGHT = {
     "keeps": "say('Offline'); fail(sentences[problem.name]); window.kept = got;",
     "slow": f"const late = got.splice(0); setTimeout(() => stop(late), 1500); {GOOD}",
     "stuck": f"{GOOD} go.disabled = true;",
+    "half": f"{GOOD} window.half = true;",
 }
 
-BY_ITSELF = {"by-itself": "go.click()", "later": "setTimeout(() => go.click(), 2500)"}
+
+FRAMED = """<!doctype html><title>An app</title><h1>An app</h1><button>Log out</button>
+<iframe src="/INNER" width="640" height="480"></iframe>"""
+MEMBERS = 'if (localStorage.session !== "that-of-a-member") document.body.textContent = "Please sign in";'
+BY_ITSELF = {"by-itself": "go.click()", "later": "setTimeout(() => go.click(), 2500)", "members": MEMBERS}
 
 
 def page(name: str) -> str:
-    """The page that handles failures as its name says; one without a fault for any other name."""
+    """The page that handles failures as its name says; one without a fault for any other name.
+
+    `framed-` before it: the same in a frame of another page.
+    """
+    if name.startswith("framed-"):
+        return FRAMED.replace("INNER", name.removeprefix("framed-"))
     text = PAGE.replace("CAUGHT", CAUGHT.get(name, GOOD))
     text = text.replace("BY_ITSELF", BY_ITSELF.get(name, ""))
-    return text.replace('["audio", "video"]', '["audio"]') if name == "audio" else text
+    kinds = {"audio": '["audio"]', "half": 'window.half ? ["video"] : ["audio", "video"]'}
+    text = text.replace('["audio", "video"]', kinds.get(name, '["audio", "video"]'))
+    return text.replace("<button", "<button>Camera settings</button><button") if name == "settings" else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -28,6 +29,7 @@ def start(runs: Path, *arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
 
 
@@ -48,6 +50,19 @@ def test_it_stays_as_long_as_wanted_and_its_browser_until_ctrl_c(tmp_path: Path)
     assert (command.returncode, rest.strip()) == (0, "Stopping ...")
 
 
+def test_the_failure_stays_while_somebody_looks_and_is_healed_then(tmp_path: Path) -> None:
+    with start(tmp_path, "no-camera", "--keep-open") as command:
+        assert command.stdout is not None
+        said = ""
+        while "It fails now" not in said and (line := command.stdout.readline()):
+            said += line
+        assert command.poll() is None, said
+        os.killpg(command.pid, signal.SIGINT)  # as a terminal does: it reaches whatever we started, too
+        rest = command.communicate(timeout=WITHIN)[0]
+    assert "and it works again" in rest, said + rest
+    assert command.returncode == 0
+
+
 @needs_firefox
 @pytest.mark.parametrize("name", ["permission-denied", "overconstrained"])
 def test_in_firefox(name: str, tmp_path: Path) -> None:
@@ -66,6 +81,11 @@ def test_in_firefox(name: str, tmp_path: Path) -> None:
         ("mic-busy", Options(browser="webkit"), "no failure is made in WebKit yet"),
         ("mic-busy", Options(browser="msedge"), "`python -m playwright install msedge` installs it"),
         ("mic-busy", Options(click="#go"), "--click names a button of a page of yours"),
+        (
+            "mic-busy",
+            Options(storage_state=Path("state.json")),
+            "--storage-state signs in to a page of yours",
+        ),
         ("mic-busy", Options(role="viewer"), "mic-busy is a failure of a host"),
     ],
 )

@@ -9,12 +9,14 @@ from harness.reproduce.page_text import PageText
 
 
 class View:
-    """Shows one state after the other, as often as it is read."""
+    """Shows one state after the other, as often as it is read, and has no frames in it."""
+
+    child_frames: tuple[View, ...] = ()
 
     def __init__(self, *states: list[str]) -> None:
         self._states = list(states)
 
-    def evaluate(self, _script: str) -> list[str]:
+    def evaluate(self, _script: str, _argument: object) -> list[str]:
         return self._states.pop(0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,13 +14,16 @@ from playwright.sync_api import Playwright
 
 from harness.browser.browsers import Browsers
 from harness.browser.failures import FAILURES, NotProduced
+from harness.browser.signing_in import State
 from harness.config import HarnessSettings, load
-from harness.errors import HarnessError
+from harness.errors import HarnessError, ServerError
+from harness.reproduce.sign_in import signed_in
 from harness.reproduce.subject import ForeignPage
 from harness.reproduce.trial import Seen, Trial
 from harness.reproduce.verdict import faults
 from harness.setup import browser as browser_setup
 from harness.trace.events import RunLog
+from harness.trace.redactor import Redactor
 from tests.unit.reproduce.foreign import page
 
 
@@ -50,9 +54,9 @@ def browsers(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-def try_out(browsers: Browsers, url: str, name: str, folder: Path) -> Seen:
+def try_out(browsers: Browsers, url: str, name: str, folder: Path, state: State | None = None) -> Seen:
     failure = FAILURES[name]
-    context = browsers.new_context(failure.profile, ["camera", "microphone"])
+    context = browsers.new_context(failure.profile, ["camera", "microphone"], storage_state=state)
     run_log = RunLog(folder / "events.jsonl")
     try:
         subject = ForeignPage(context, url, None, run_log)
@@ -82,6 +86,23 @@ HANDLED = (
 def test_a_page_that_handles_it_is_told_so(browsers: Browsers, pages: str, name: str, tmp_path: Path) -> None:
     seen = try_out(browsers, f"{pages}/good", name, tmp_path)
     assert faults(seen, None) == []
+
+
+@pytest.mark.parametrize("kind", ["framed-good", "framed-dialog", "settings"])
+def test_its_button_is_found(browsers: Browsers, pages: str, kind: str, tmp_path: Path) -> None:
+    assert faults(try_out(browsers, f"{pages}/{kind}", "camera-busy", tmp_path), None) == []
+
+
+@pytest.mark.parametrize("name", ["no-mic", "insecure-origin"])
+def test_a_page_for_members_is_signed_in(browsers: Browsers, pages: str, name: str, tmp_path: Path) -> None:
+    session = {"name": "session", "value": "that-of-a-member"}
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"cookies": [], "origins": [{"origin": pages, "localStorage": [session]}]}))
+    secrets = Redactor()
+    state = signed_in(file, f"{pages}/members", secrets)
+    seen = try_out(browsers, f"{pages}/members", name, tmp_path, state)
+    assert faults(seen, None) == []
+    assert session["value"] not in secrets.redact(str(state))
 
 
 @pytest.mark.parametrize(
@@ -116,6 +137,8 @@ def test_a_page_that_asks_by_itself_is_opened_anew(
         ("keeps", "camera-denied", "still captures the microphone"),
         ("stuck", "permission-denied", "cannot be tried again"),
         ("held", "permission-denied", "cannot be tried again"),
+        ("half", "camera-denied", "it captures the camera alone"),
+        ("framed-keeps", "camera-denied", "still captures the microphone"),
         ("later", "viewer-without-devices", "asks who only watches"),
     ],
 )
@@ -126,6 +149,13 @@ def test_a_page_that_does_not_is_told_why(
     assert why in found[-1]
     if kind != "later":  # which may tell who only watches of a device, too, if its answer comes in time
         assert len(found) == 1, found
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"cookies": [1]}'])
+def test_a_file_that_signs_nobody_in_is_named(text: str, tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(text)
+    with pytest.raises(ServerError, match=r"--storage-state was expected .*\(it is no storage state\)"):
+        signed_in(tmp_path / "state.json", "http://127.0.0.1/", Redactor())
 
 
 def test_a_page_that_cannot_be_tried_is_named(browsers: Browsers, pages: str, tmp_path: Path) -> None:
