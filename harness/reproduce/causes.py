@@ -33,7 +33,7 @@ ASKS = r"(?:choose|select|pick|turn|switch|enable|need|start|unmute)"
 
 PERMISSION = (
     r"permi(?:t|ssion)s?|den(?:y|ied)|refused|block(?:s|ed|ing)?|unblock|disabled|dismissed|grant|allow(?:ed)?|access|"
-    r"(?:let|share) (?:\w+ ){1,3}(?:use|with)|your ok|said no|closed the|privacy|"
+    r"(?:let|share) (?:\w+ ){1,3}(?:use|with)|your ok|said no|closed the|(?:was|were) closed|privacy|"
     rf"{NOT}(?:choose|use|reach|let|given|share)"
 )
 NOT_THERE = (
@@ -78,7 +78,8 @@ GONE = (
     r"(?:turned|switched|went|is|are|was|were|got) (?:\w+ )?off"
 )
 STUCK = (
-    r"fr[eo]ze\w*|freez\w*|stuck|stopped|stalled|hang(?:s|ing)|still (?:picture|image)|black|silent|dropped"
+    r"fr[eo]ze\w*|freez\w*|stuck|stopped|stalled|hang(?:s|ing)|still (?:picture|image)|"
+    r"(?:stands?|standing) still|black|silent|dropped"
 )
 DARK = (
     r"black|dark|blank|covered|covering|obstruct\w*|cap|closed|uncover|shutter|light|nothing|muted|"

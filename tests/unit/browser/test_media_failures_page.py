@@ -8,6 +8,7 @@ import pytest
 
 from harness.browser.failures import FAILURES, Failure
 from harness.config import PACKAGE
+from harness.reproduce.words import Sentence, read
 
 PAGE = (PACKAGE.parent / "docs" / "media-failures.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### ([\w-]+)\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
@@ -26,6 +27,16 @@ def test_a_section_says_what_the_registry_has(failure: Failure) -> None:
     assert [text for text in told if text not in section] == []
     role = " --role viewer" if failure.role == "viewer" else ""
     assert f"`python3 -m harness reproduce {failure.name}{role}`" in section
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [failure for failure in FAILURES.values() if failure.topic != "nothing"],
+    ids=lambda one: one.name,
+)
+def test_what_the_reference_page_says_is_taken_as_told(failure: Failure) -> None:
+    (said,) = re.findall(r'^\*\*Says:\*\* "(.*)"$', SECTIONS[failure.name], re.MULTILINE)
+    assert read(said, failure, ()) == Sentence(said, True, None)
 
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
