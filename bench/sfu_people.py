@@ -24,7 +24,6 @@ from tests.unit.local_stream.sfu.light_peer import LightViewer
 # So many handshakes at once; more would only wait for each other.
 TOGETHER = 5
 REPORT_SECONDS = 1.0
-MILLISECOND = 1_000
 Command = Callable[[Any], Awaitable[object]]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -91,16 +91,6 @@ class Browsers:
         names = [name for name, browser in self._running.items() if browser is page.context.browser]
         return self._devices.get(names[0]) if names else None
 
-    @contextmanager
-    def camera_plugged(self, profile: str) -> Iterator[None]:
-        """Plug in the camera that this profile lacks, for a while: pages find it at their next request."""
-        sockets = Path(self._sockets.name)
-        PROFILES[profile].plug_camera(self._clips, sockets)
-        try:
-            yield
-        finally:
-            PROFILES[profile].unplug_camera(sockets)
-
     def expect_reach(self, url: str) -> None:
         """Raises NotGiven when browsers elsewhere cannot reach this address."""
         if self._remote is not None:
@@ -134,7 +124,7 @@ class Browsers:
         sockets = Path(self._sockets.name)
         devices = profile.devices(self._clips, sockets)
         if devices is None:
-            return self._launched(profile.flags(self._clips, sockets))
+            return self._launched(profile.flags(self._clips))
         browser = self._launched([*BASE_FLAGS, *devices.flags()])
         devices.belong_to(browser)
         self._devices[profile.name] = devices

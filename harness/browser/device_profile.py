@@ -53,26 +53,21 @@ FAKE_DEVICES = "--use-fake-device-for-media-stream"
 class DeviceProfile:
     """`camera` and `microphone` are the clip that the device plays, or None when there is no such device.
 
-    A camera that is not `plugged` is missing until somebody plugs it in while the browser runs. With
-    `changeable` devices can fail, vanish and come back while the browser runs: see `harness.browser.devices`.
-    A `piped` microphone can be unplugged, too. `cameras` more than one are Chromium's own pictures: only one
+    With `changeable` devices can fail, vanish and come back while the browser runs: see
+    `harness.browser.devices`. A `piped` microphone can be unplugged, too. `cameras` more than one are Chromium's own pictures: only one
     camera can play a clip.
     """
 
     name: str
     camera: int | None = None
     microphone: int | None = None
-    plugged: bool = True
     changeable: bool = False
     piped: bool = False
     cameras: int = 1
 
-    def flags(self, clips: Path, sockets: Path) -> list[str]:
-        """What to launch Chromium with; makes the clips in folder `clips` where they are not there yet.
-
-        `sockets` is the folder where cameras that are plugged in later will appear.
-        """
-        return [*BASE_FLAGS, *self._device_flags(clips, sockets)]
+    def flags(self, clips: Path) -> list[str]:
+        """What to launch Chromium with; makes the clips in folder `clips` where they are not there yet."""
+        return [*BASE_FLAGS, *self._device_flags(clips)]
 
     def devices(self, clips: Path, sockets: Path) -> Devices | None:
         """Their control, ready for the browser to start; None for devices that stay as they are."""
@@ -82,22 +77,7 @@ class DeviceProfile:
         microphone = None if self.microphone is None else microphone_clip(self.microphone, clips)
         return Devices(sockets / self.name, camera, microphone, piped=self.piped)
 
-    def plug_camera(self, clips: Path, sockets: Path) -> None:
-        """Make the camera appear. Chromium looks for its file at each request and each enumeration."""
-        if self.camera is None:
-            raise ValueError(f"{self.name} has no camera to plug in")
-        socket = self._socket(sockets)
-        if not socket.exists():
-            socket.symlink_to(camera_clip(self.camera, clips))
-
-    def unplug_camera(self, sockets: Path) -> None:
-        """Make it vanish: the next request does not find it."""
-        self._socket(sockets).unlink(missing_ok=True)
-
-    def _socket(self, sockets: Path) -> Path:
-        return sockets / f"{self.name}.y4m"
-
-    def _device_flags(self, clips: Path, sockets: Path) -> list[str]:
+    def _device_flags(self, clips: Path) -> list[str]:
         if self.camera is None and self.microphone is None:
             return []
         if self.microphone is None:
@@ -107,8 +87,7 @@ class DeviceProfile:
         if self.cameras != 1 or self.camera is None:
             count = 0 if self.camera is None else self.cameras
             return [f"{FAKE_DEVICES}=device-count={count}", sound]
-        camera = camera_clip(self.camera, clips) if self.plugged else self._socket(sockets)
-        return [FAKE_DEVICES, f"--use-file-for-fake-video-capture={camera}", sound]
+        return [FAKE_DEVICES, f"--use-file-for-fake-video-capture={camera_clip(self.camera, clips)}", sound]
 
 
 PROFILES = {
@@ -116,7 +95,7 @@ PROFILES = {
     for profile in (
         DeviceProfile("host_a", camera=1, microphone=1),
         DeviceProfile("host_b", camera=2, microphone=2),
-        DeviceProfile("no_camera", camera=1, microphone=1, plugged=False),
+        DeviceProfile("no_camera", microphone=1),
         DeviceProfile("no_microphone", camera=4, changeable=True, piped=True),
         DeviceProfile("no_devices"),
         DeviceProfile("two_cameras", camera=5, microphone=5, cameras=2),

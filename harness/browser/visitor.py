@@ -177,10 +177,6 @@ class Visitor(ABC):
         """Whether the page's status is `status`, now."""
         return self._wording(status).are_in(self.view, self._texts(self._where.status))
 
-    def is_told(self, error: str) -> bool:
-        """Whether the page shows this error, now."""
-        return self._wording(error).are_in(self.view, self.errors)
-
     def reads_status(self, expected: str, *, within: float = STEP_WITHIN) -> Self:
         """Wait until the page's status is `expected`. Raises Finding with what it says instead."""
 

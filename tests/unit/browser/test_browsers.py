@@ -69,21 +69,10 @@ def test_a_browser_is_kept_and_the_profiles_do_not_share_one(browsers: Browsers)
     assert browsers.of("host_a") is not browsers.of("host_b")
 
 
-def test_a_camera_is_plugged_in_and_out_while_a_page_is_open(
-    new_window: Callable[..., BrowserContext], browsers: Browsers, page_url: str
-) -> None:
-    page = new_window("no_camera", *BOTH).new_page()
-    page.goto(page_url)
-    for _ in range(2):
-        assert page.evaluate(ASK, {"video": True}) == "NotFoundError"
-        with browsers.camera_plugged("no_camera"):
-            assert page.evaluate(ASK, {"video": True}) == "given"
-
-
 def test_the_flag_that_answers_prompts_is_never_given(tmp_path: Path) -> None:
     for profile in PROFILES.values():
         devices = profile.devices(tmp_path, tmp_path)
-        flags = devices.flags() if devices else profile.flags(tmp_path, tmp_path)
+        flags = devices.flags() if devices else profile.flags(tmp_path)
         assert not any("fake-ui" in flag for flag in flags)
 
 
@@ -116,7 +105,7 @@ def turned_off(browser: Browser) -> set[str]:
 
 def test_a_profile_that_cannot_be_had_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="camera without a microphone"):
-        DeviceProfile("no_microphone", camera=1).flags(tmp_path, tmp_path)
+        DeviceProfile("no_microphone", camera=1).flags(tmp_path)
 
 
 def test_an_unknown_profile_is_told_with_those_that_exist(browsers: Browsers) -> None:

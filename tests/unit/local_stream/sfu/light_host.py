@@ -25,7 +25,6 @@ from tests.unit.local_stream.sfu.light_peer import WITHIN, LightPeer, connect_to
 # 1.25 Mbit/s, as much as the SFU asks of a camera, and a packet of sound each 20 ms.
 FRAMES, PACKETS_OF_FRAME, VIDEO_BYTES = 30, 5, 1_040
 SOUNDS, SOUND_BYTES = 50, 120
-PACKETS_A_SECOND = FRAMES * PACKETS_OF_FRAME + SOUNDS
 VIDEO_SSRC, AUDIO_SSRC = 1_000, 2_000
 IDS = {MID: 1, AUDIO_LEVEL: 2}
 VP8, OPUS = Codec(96, "VP8", 90_000, feedback=["nack", "nack pli"]), Codec(111, "opus", 48_000, 2)
