@@ -54,8 +54,8 @@ class DeviceProfile:
     """`camera` and `microphone` are the clip that the device plays, or None when there is no such device.
 
     With `changeable` devices can fail, vanish and come back while the browser runs: see
-    `harness.browser.devices`. A `piped` microphone can be unplugged, too. `cameras` more than one are Chromium's own pictures: only one
-    camera can play a clip.
+    `harness.browser.devices`. A `piped` microphone can be unplugged, too. `cameras` more than one are
+    Chromium's own pictures: only one camera can play a clip.
     """
 
     name: str
