@@ -167,11 +167,14 @@ class Devices:
             raise HarnessError(str(late)) from None
         return ids
 
-    def freeze(self, service: Service) -> list[int]:
-        """Stop it as a driver hangs; it is started first when it does not run."""
-        if not self.processes(service):
+    def freeze(self, *services: Service) -> list[Service]:
+        """Stop them as a driver hangs; returns those that could be stopped.
+
+        What does not run is started before anything is stopped: a look for devices waits for each of them.
+        """
+        if not all(map(self.processes, services)):
             self.page.look()
-        return self._signal(service, signal.SIGSTOP)
+        return [service for service in services if self._signal(service, signal.SIGSTOP)]
 
     def thaw(self, service: Service) -> None:
         """Let it run on."""

@@ -39,8 +39,9 @@ class FrozenService(Mechanism):
         self._services = services
 
     def arm(self) -> None:
+        frozen = self.devices.freeze(*self._services)
         for service in self._services:
-            if not self.devices.freeze(service):
+            if service not in frozen:
                 raise NotProduced(f"No process for {service} is running, so none can hang.")
 
     def heal(self) -> None:

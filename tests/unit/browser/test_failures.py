@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from harness.browser.browsers import Browsers
+from harness.browser.devices import Service
 from harness.browser.eventually import eventually
 from harness.browser.failures import FAILURES, Engine, Failure, NotProduced, failure_named
 from harness.browser.failures.stand_in import BITTEN
@@ -67,6 +68,19 @@ def test_it_bites_as_it_says_and_heals(failure: Failure, person: Side, browsers:
     if failure.role == "host":
         asks(person)
         assert comes(person, "given") == "given"
+
+
+def test_a_prompt_is_held_where_one_of_two_processes_has_to_be_started(
+    new_side: Callable[..., Side], browsers: Browsers
+) -> None:
+    failure = FAILURES["prompt-ignored"]
+    person = new_side(failure.profile, "camera", "microphone")
+    devices = browsers.devices_of(person.page)
+    assert devices is not None
+    devices.page.look()
+    devices.kill(Service.SOUND)  # as it ends by itself when nothing has needed it for a while
+    with failure.arm(person, devices) as armed:
+        armed.bit()
 
 
 def expected(failure: Failure, engine: Engine = "chromium") -> str:
