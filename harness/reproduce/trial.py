@@ -256,4 +256,4 @@ class Trial:
 
 def _kinds(request: MediaRequest) -> set[str]:
     wanted = request.constraints if isinstance(request.constraints, dict) else {}
-    return {kind for kind in ("video", "audio") if wanted.get(kind)}
+    return {kind for kind in ("video", "audio") if wanted.get(kind) not in (None, False)}  # {} asks, too

@@ -82,4 +82,8 @@ def page(name: str) -> str:
     text = text.replace("BY_ITSELF", BY_ITSELF.get(name, ""))
     kinds = {"audio": '["audio"]', "half": 'window.half ? ["video"] : ["audio", "video"]'}
     text = text.replace('["audio", "video"]', kinds.get(name, '["audio", "video"]'))
-    return text.replace("<button", "<button>Camera settings</button><button") if name == "settings" else text
+    if name == "settings":
+        text = text.replace("<button", "<button>Camera settings</button><button").replace(
+            "[kind]: true", "[kind]: {}"
+        )
+    return text
