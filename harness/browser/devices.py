@@ -170,10 +170,10 @@ class Devices:
     def freeze(self, *services: Service) -> list[Service]:
         """Stop them as a driver hangs; returns those that could be stopped.
 
-        What does not run is started before anything is stopped: a look for devices waits for each of them.
+        What does not run is started before anything is stopped: a request waits for each of them.
         """
         if not all(map(self.processes, services)):
-            self.page.look()
+            self.page.capture()
         return [service for service in services if self._signal(service, signal.SIGSTOP)]
 
     def thaw(self, service: Service) -> None:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 ADDRESS = "https://devices.test/"  # secure, and served by nobody: it is answered within the browser
 LOOK = "async () => (await navigator.mediaDevices.enumerateDevices()).map((device) => device.kind)"
+# A look alone may be answered from what the browser remembers, and start no process.
+CAPTURE = """async () => {
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+  for (const track of stream.getTracks()) track.stop();
+}"""
 # The mean brightness (0..255) of a frame of the camera, once one is there.
 BRIGHTNESS = """async () => {
   const stream = await navigator.mediaDevices.getUserMedia({ video: true });
@@ -62,6 +67,10 @@ class OwnPage:
         """Have the browser look for devices; returns their kinds: `videoinput`, `audioinput` ..."""
         kinds: list[str] = self._opened().evaluate(LOOK)
         return kinds
+
+    def capture(self) -> None:
+        """Have both devices captured for a moment, which starts the browser's processes for them."""
+        self._opened().evaluate(CAPTURE)
 
     def brightness(self) -> float:
         """Of the camera's picture, 0..255; it is captured for a moment."""
