@@ -7,7 +7,7 @@ taken, "your camera is in use" is a reason. All patterns read a line as `plain` 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from harness.browser.failures.failure import Topic
 
@@ -33,8 +33,8 @@ ASKS = r"(?:choose|select|pick|turn|switch|enable|need|start|unmute)"
 
 PERMISSION = (
     r"permi(?:t|ssion)s?|den(?:y|ied)|refused|block(?:s|ed|ing)?|unblock|disabled|dismissed|grant|allow(?:ed)?|access|"
-    r"(?:let|share) (?:\w+ ){1,3}(?:use|with)|your ok|said no|closed the|(?:was|were) closed|privacy|"
-    rf"{NOT}(?:choose|use|reach|let|given|share)"
+    r"(?:let|share) (?:\w+ ){1,3}(?:use|with)|your ok|said no|closed the|(?:was|were) closed|privacy|padlock|"
+    rf"off for this (?:web)?site|{NOT}(?:choose|use|reach|let|given|share)"
 )
 NOT_THERE = (
     r"no (?:\w+ ){0,4}?(?:found|detected|connected)|missing|"
@@ -47,8 +47,8 @@ MISSING = (
 )
 NONE = r"no (?:\w+ ){0,2}?(?:%s)(?! (?:sound|picture|crew|delay))"
 BUSY = (
-    r"in use|used (?:by|elsewhere)|busy|taken|locked|occupied|held by|holding|holds|zoom|teams|obs|skype|"
-    r"facetime|(?:some(?:where|thing|one) )else|"
+    r"in use|(?:already )(?:being )?used|used (?:by|elsewhere)|busy|taken|locked(?! down)|occupied|tied up|"
+    r"held by|holding|holds|zoom|teams|obs|skype|facetime|some(?:where|thing|one) else(?!'s)|"
     rf"elsewhere|(?:another|other|different|some) (?:\w+ )?{APPS}|"
     rf"{APPS} (?:(?:is|are|has|have|may|might|be|been|already|currently|still|now) )*"
     r"(?:us(?:e|es|ing)|hold\w*|your)"
@@ -58,7 +58,7 @@ SECURE = (
     r"\bsecure (?:pages?|connections?|sites?|address|contexts?|origins?|version)"
 )
 CHOICE = (
-    r"choose|select|pick|switch|resolution|quality|incompatible|"
+    r"choose|chose|select|pick(?:ed)?|switch|resolution|quality|incompatible|"
     rf"(?:another|different) (?:one|{CAMERA}|{MICROPHONE}|{EITHER})|"
     rf"{NOT}(?:support\w*|match|available|connected|found|find|do|use|compatible)|unavailable"
 )
@@ -73,17 +73,17 @@ NO_START = (
     r"no (?:answer|response)|forever|a long time"
 )
 GONE = (
-    r"stopped|lost|lose|ended|disconnected|unplugged|gone|interrupted|revoked|removed|withdrawn|failed|"
-    r"drop(?:s|ped)|crashed|died|vanished|disappeared|(?:cut|cuts) out|"
+    r"stopped|went (?:away|offline|missing)|quit|lost|lose|ended|disconnected|unplugged|gone|interrupted|"
+    r"revoked|removed|withdrawn|failed|drop(?:s|ped)|crashed|died|vanished|disappeared|(?:cut|cuts) out|"
     r"(?:turned|switched|went|is|are|was|were|got) (?:\w+ )?off"
 )
 STUCK = (
     r"fr[eo]ze\w*|freez\w*|stuck|stopped|stalled|hang(?:s|ing)|still (?:picture|image)|"
-    r"(?:stands?|standing) still|black|silent|dropped"
+    r"(?:stands?|standing) still|no (?:new )?frames?|(?:went|gone) quiet|picking up nothing|"
+    r"black|silent|dropped"
 )
 DARK = (
-    r"black|dark|blank|covered|covering|obstruct\w*|cap|closed|uncover|shutter|light|nothing|muted|"
-    r"(?:switched|turned) off"
+    r"black|dark|blank|paused|off|covered|covering|obstruct\w*|cap|closed|uncover|shutter|light|nothing|muted"
 )
 SILENT = (
     r"silent|quiet|muted|on mute|unmute|nothing|(?:switched|turned) (?:off|down)|"
@@ -96,7 +96,7 @@ LATE = (
     r"moment|tak(?:es|ing)|hang tight|slow|warm\w*|wak\w+|initiali\w+|seconds|patient|almost there|long\w*"
 )
 UNANSWERED = r"wait\w*|allow|permission|prompt\w*|pop-?up|ask\w*|wants|request\w*|respond|answer|access"
-TROUBLE = r"not|(?<!no )(?:problems?|trouble|issues?|error)|wrong|failed|fails|unavailable"
+TROUBLE = r"not|(?<!no )(?:problems?|trouble|issues?|error|hiccup|glitch)|wrong|failed|fails|unavailable"
 ON_ITS_WAY = (
     r"^\W*(?:please wait|(?:just |one )?(?:a )?moment(?: please)?|"
     r"(?:load|start|connect|prepar|getting|sett|initiali[sz])"
@@ -121,15 +121,21 @@ CAUSES: dict[Topic, str] = {
 }
 # What a line says to the exclusion of other causes.
 CLAIMS: dict[Topic, str] = {
-    "permission": r"permissions?|denied|refused|blocked|not allowed|(?:site|browser(?:'s)?|privacy) settings",
+    "permission": r"permissions?|denied|refused|blocked|not allowed|(?:site|browser(?:'s)?|privacy) settings|"
+    r"access (?:is |was )?(?:turned |switched )?off",
     "missing": NOT_THERE,
     "busy": BUSY,
     "insecure": SECURE,
 }
+# What asks for a device, or tells that one fails, though none is needed or none has failed.
+ASKS_FOR = r"(?:allow|connect|attach|plug in|enable|turn on|grant|unblock|not start|not access) (?:\w+ ){0,3}"
 # What may stand for the device, and what is clear without one.
 BESIDE: dict[Topic, str] = {"blocked": "permission", "waiting": "browser(?:'s)?|permission"}
 ALONE: dict[Topic, str] = {"insecure": SECURE}
-SAYS_NONE: set[Topic] = {"missing", "lost", "stuck", "no picture", "no sound"}  # "no camera"
+SAYS_NONE: set[Topic] = {"missing", "lost", "stuck", "no picture", "no sound"}  # "no camera", "no sound"
+# Of these the device is there, so "none" must be of what it gives.
+GIVES_NONE: set[Topic] = {"stuck", "no picture", "no sound"}
+GIVEN = {"video": "video|picture|image|frames?", "audio": "audio|sound"}
 # Nothing but that there is trouble can be known of these, so saying that much of the device is enough.
 VAGUE: set[Topic] = {"defect", "no start", "lost", "stuck", "no picture", "no sound"}
 
@@ -147,11 +153,13 @@ def devices(kinds: Iterable[str]) -> str:
     return "|".join([*(OF_KIND[kind] for kind in kinds), EITHER])
 
 
-def is_about(line: str, topic: Topic, device: str) -> bool:
-    """Whether the line, written plainly, names this cause beside that device."""
+def is_about(line: str, topic: Topic, kinds: Collection[str]) -> bool:
+    """Whether the line, written plainly, names this cause beside a device of these kinds."""
+    device = devices(kinds)
     if topic in ALONE and re.search(ALONE[topic], line):
         return True
-    none = topic in SAYS_NONE and re.search(NONE % device, line) is not None
+    lacks = "|".join(GIVEN[kind] for kind in kinds) if topic in GIVES_NONE else device
+    none = topic in SAYS_NONE and re.search(NONE % lacks, line) is not None
     return none or _near(line, CAUSES[topic], f"{device}|{BESIDE[topic]}" if topic in BESIDE else device)
 
 
@@ -172,6 +180,21 @@ def _near(line: str, cause: str, device: str) -> bool:
         re.search(rf"\b(?:{first}){between}(?:{second})\b", line)
         for first, second in ((cause, device), (device, cause))
     )
+
+
+def is_denied(line: str) -> bool:
+    """Whether it says that a device is denied, rather than asked for."""
+    return _near(line, "denied|refused|blocked", devices(OF_KIND))
+
+
+def is_answer_awaited(line: str) -> bool:
+    """Whether it tells a person to answer, rather than that something takes its time."""
+    return re.search(rf"\b(?:{UNANSWERED})\b", line) is not None
+
+
+def asks_for_device(line: str) -> bool:
+    """Whether it wants a device, or says that one fails."""
+    return re.search(rf"\b{ASKS_FOR}(?:{devices(OF_KIND)})\b", line) is not None
 
 
 def is_trouble(line: str, topic: Topic, device: str) -> bool:

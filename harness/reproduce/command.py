@@ -174,7 +174,7 @@ class _Evidence:
         self._subject, self._run_log, self._folder = subject, run_log, folder
 
     def gather(self, seen: Seen) -> None:
-        self._moment = seen.requests[0].t if seen.requests else 0.0
+        self._moment = seen.requests[0].t if seen.requests else seen.began
         self._account = gather([self._subject.recorder])
 
     def write(self, failure: Failure, found: list[str]) -> Path:

@@ -17,18 +17,21 @@ from harness.errors import Finding
 GOES_WITHIN = 2.0  # seconds; a dialog may fade
 PRESS_WITHIN = 1_000.0  # ms
 MOST_IN_TURN = 3
-AGAIN = re.compile(r"\b(try again|retry|go live|start again)\b", re.IGNORECASE)
+AGAIN = re.compile(r"\b(try again|retry|go live|(?:start|check|ask) again|reconnect)\b", re.IGNORECASE)
 CLOSES = re.compile(
-    r"\b(close|ok|okay|got it|dismiss|cancel|understood|continue)\b|^\W*[x\u00d7\u2715]\W*$", re.I
+    r"\b(close|ok|okay|got it|dismiss|cancel|understood|continue|accept|agree|skip|not now)\b|"
+    r"^\W*[x\u00d7\u2715]\W*$",
+    re.I,
 )
+DIALOGS = "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]"
 # The open dialog, or what lies over the middle of the button, as far up as it has nothing to do with it.
 # Shadow roots are climbed out of: `contains` does not see into them.
 IN_THE_WAY = """(root, button) => {
   const shown = (element) => element.checkVisibility?.() ?? true;
   const parent = (element) => element.parentElement ?? element.getRootNode().host ?? null;
   const holds = (outer, inner) => inner !== null && (outer === inner || holds(outer, parent(inner)));
-  const dialogs = "dialog[open], [role=dialog], [role=alertdialog], [aria-modal=true]";
-  const open = [...document.querySelectorAll(dialogs)].filter(shown).pop();
+  const open = [...document.querySelectorAll("DIALOGS")].filter(shown).pop();
+  if (open && holds(open, button)) return null;
   if (open || !button || !shown(button)) return open ?? null;
   button.scrollIntoView({ block: "center" });
   const { x, y, width, height } = button.getBoundingClientRect();
@@ -36,7 +39,7 @@ IN_THE_WAY = """(root, button) => {
   if (!over || holds(over, button) || holds(button, over) || over.shadowRoot) return null;
   while (parent(over) && !holds(parent(over), button)) over = parent(over);
   return over;
-}"""
+}""".replace("DIALOGS", DIALOGS)
 BUTTONS = "button, [role=button], input[type=button], input[type=submit], [aria-label=Close]"
 
 

@@ -21,9 +21,10 @@ from harness.browser.probe import Probe
 from harness.browser.recorder import Recorder
 from harness.browser.visitor import Visitor
 from harness.errors import Finding, UsageError
-from harness.reproduce.in_the_way import clear_away
+from harness.reproduce.in_the_way import AGAIN, DIALOGS, clear_away
 from harness.reproduce.on_air import says_live
 from harness.reproduce.page_text import PageText
+from harness.reproduce.sign_in import LONG
 from harness.trace.events import RunLog
 from harness.trace.redactor import Redactor
 
@@ -58,6 +59,14 @@ class Subject(ABC):
     def start(self) -> None:
         """What makes it ask for devices. Raises Finding when the page does not let a person do that."""
 
+    def tries_again(self) -> bool:
+        """Whether it has a button of its own to try again, which was pressed."""
+        return False
+
+    @abstractmethod
+    def watches(self) -> None:
+        """What who only watches presses, if anything."""
+
     @abstractmethod
     def signs_in(self) -> None:
         """On an origin where nobody is signed in yet."""
@@ -70,6 +79,10 @@ class Subject(ABC):
         """Playwright's trace of all until now, masked, as a file in `folder`; nothing more is traced."""
         with TemporaryDirectory() as unmasked:
             trace = Path(unmasked) / "trace.zip"
+            # Those that its server has set meanwhile, too.
+            secrets.add(
+                *(cookie["value"] for cookie in self.page.context.cookies() if len(cookie["value"]) >= LONG)
+            )
             self.page.context.tracing.stop(path=trace)
             mask_trace(trace, folder / f"trace-{self.recorder.who}.zip", secrets)
 
@@ -102,6 +115,9 @@ class OwnHostPage(Subject):
 
     def start(self) -> None:
         self._host.presses("Go live")
+
+    def watches(self) -> None:
+        """Nothing is to be pressed."""
 
     def signs_in(self) -> None:
         self._host.signs_in()
@@ -155,17 +171,34 @@ class ForeignPage(Subject):
         if self.by_itself:
             self.open()
             return
-        button = self._button() if self.clicked is None else self._button_again()
-        if button is not None:
-            self._press(button)
+        button = self._same_button()
+        if clear_away(self.page, self.view, button):
+            return  # by a button which does the same
+        self._press(button if button is not None and button.is_visible() else self._button())
 
-    def _button_again(self) -> Locator | None:
-        """None when it was pressed in what the page had put over it."""
-        named = self._named(self._click).first if self._click else None
-        if clear_away(self.page, self.view, named):
-            return None
-        button = self._button()
-        return None if clear_away(self.page, self.view, button) else button
+    def tries_again(self) -> bool:
+        """Press its button for that; False where it has none."""
+        for frame in documents(self.view):
+            again = frame.get_by_role("button", name=AGAIN).filter(visible=True)
+            if again.count():
+                self._press(again.first)
+                return True
+        return False
+
+    def watches(self) -> None:
+        if self._click:
+            self._press(self._named(self._click).first)
+
+    def _same_button(self) -> Locator | None:
+        """What was pressed before, where it is still shown; else the likeliest. None while there is none."""
+        if self.clicked and not self._click:
+            for frame in documents(self.view):
+                same = frame.get_by_role("button", name=self.clicked, exact=True).filter(visible=True)
+                if same.count():
+                    return same.first
+        with suppress(NotProduced):
+            return self._button()
+        return None
 
     def _press(self, button: Locator) -> None:
         self.clicked = self._click or (button.text_content() or "").strip() or "the button"
@@ -213,12 +246,16 @@ class ForeignPage(Subject):
         """What was named; else the button that says so, or the only one."""
         if self._click is not None:
             return self._named(self._click).first
-        within = documents(self.view)
-        likely = [frame.get_by_role("button", name=name) for name in STARTS for frame in within]
+        frames = documents(self.view)
+        places: list[Locator | Frame] = [
+            *(frame.locator(DIALOGS).filter(visible=True) for frame in frames),
+            *frames,
+        ]
+        likely = [place.get_by_role("button", name=name) for name in STARTS for place in places]
         for buttons in (one.filter(visible=True) for one in likely):
             if buttons.count():
                 return buttons.first
-        all_of = [frame.get_by_role("button").filter(visible=True) for frame in within]
+        all_of = [frame.get_by_role("button").filter(visible=True) for frame in frames]
         if sum(buttons.count() for buttons in all_of) == 1:
             return next(buttons.first for buttons in all_of if buttons.count())
         raise NotProduced(

@@ -12,7 +12,7 @@ from functools import partial
 from playwright.sync_api import Error as PlaywrightError
 
 from harness.browser.devices import Devices
-from harness.browser.eventually import eventually
+from harness.browser.eventually import eventually, unchanged
 from harness.browser.failures import Armed, Engine, Failure, NotProduced
 from harness.browser.probe import MediaRequest
 from harness.errors import Finding
@@ -25,6 +25,7 @@ TOLD_WITHIN = 5.0  # seconds until the page must have told a person
 NOTICED_WITHIN = 8.0  # the same where the browser tells the page nothing, and it must notice by itself
 LETS_GO = ("refused", "no devices")  # outcomes after which nothing may be captured any more
 ASKS_WITHIN = 4.0  # seconds for a page that should not ask for a device to do so all the same
+WORKS_FOR = 1.0  # seconds: a page may notice only then that it failed again
 LETS_GO_WITHIN = 3.0  # seconds to stop what is captured, once it was told
 BY_ITSELF = ("stops", "given", "mutes")
 STATES = """async () => Promise.all(["camera", "microphone"].map(
@@ -33,8 +34,8 @@ STATES = """async () => Promise.all(["camera", "microphone"].map(
 
 @dataclass
 class Seen:
-    """`told` are the lines that are new on the page since it failed; `live` the line that claims to be on
-    air.
+    """`began` is when the failure was made, in unix seconds; `told` are the lines that are new on the page
+    since then; `live` the line that claims to be on air.
 
     `left` are the kinds it still captured when it had told. `recovered` is None when that was not tried, else
     what was wrong with it, or an empty text. `seconds` until the failure was there and told.
@@ -43,6 +44,7 @@ class Seen:
     failure: Failure
     engine: Engine
     simulated: bool = False
+    began: float = 0.0
     requests: list[MediaRequest] = field(default_factory=list)
     told: list[Sentence] = field(default_factory=list)
     live: str | None = None
@@ -100,8 +102,11 @@ class Trial:
 
     def _when_all_is_well(self) -> None:
         """What the page says before, and when it works: the rest it says because of the failure."""
-        self._lines.are_usual()
-        if not self._failure.while_live:
+        failure = self._failure
+        # A browser that was started so, and a page that asks by itself: it has told already.
+        if failure.outcome != "not asked" and not (self._subject.by_itself and self._stays_as_started()):
+            self._lines.are_usual()
+        if not failure.while_live:
             return
         self._start()
         self._await(lambda: None if self._works() else "The page does not go live even without the failure.")
@@ -113,6 +118,7 @@ class Trial:
         self._asked = len(subject.probe.media_requests())
         if subject.by_itself and not failure.while_live and not failure.loads_anew:
             subject.page.goto("about:blank")
+        self.seen.began = time.time()
         armed = failure.arm(subject, self._devices, self._engine, simulated=self._simulated)
         self.seen.simulated = armed.simulated
         return armed
@@ -121,7 +127,8 @@ class Trial:
         """Until the browser has said what it says in such a case."""
         failure, subject = self._failure, self._subject
         if failure.outcome == "not asked":
-            subject.open()  # whoever watches presses nothing
+            subject.open()
+            subject.watches()
             return
         if not failure.while_live:
             if failure.signs_out:
@@ -162,10 +169,11 @@ class Trial:
         """Until the page has told a person, or its time is over."""
         failure, subject = self._failure, self._subject
         within = NOTICED_WITHIN if failure.outcome in BY_ITSELF else TOLD_WITHIN
-        if failure.outcome == "not asked":
-            self._lines.watch(lambda: bool(self._new_requests()), within=ASKS_WITHIN)
+        if failure.topic == "nothing":
+            only_watches = failure.outcome == "not asked"
+            self._lines.watch(lambda: only_watches and bool(self._new_requests()), within=ASKS_WITHIN)
         else:
-            self._lines.watch(self._helps, within=0.0 if failure.topic == "nothing" else within)
+            self._lines.watch(self._helps, within=within)
         if failure.outcome in LETS_GO:
             self._lets_go()
         self.seen.told = self._sentences()
@@ -188,8 +196,8 @@ class Trial:
     def _recovers(self) -> str | None:
         """What is wrong with the page once the cause is gone; an empty text when it works again."""
         failure, subject = self._failure, self._subject
-        if failure.outcome == "not asked" or (self._engine == "firefox" and failure.prefs):
-            return None  # what Firefox was started with stays
+        if failure.outcome == "not asked" or self._stays_as_started():
+            return None
         self._asked = len(subject.probe.media_requests())
         try:
             if failure.outcome in ("pending", "given") and failure.topic in ("waiting", "nothing"):
@@ -199,12 +207,19 @@ class Trial:
                 subject.open()  # a page on air may offer its own way back, and need not
                 if not subject.by_itself:
                     self._start()
-            elif not (subject.by_itself and failure.loads_anew):
+            elif not (subject.by_itself and (failure.loads_anew or subject.tries_again())):
                 self._start()
-            self._await(self._why_it_does_not_work, within=PATIENCE)
+            self._await(self._why_it_does_not_work)
+            if why := self._why_it_stops():
+                raise Finding(f"it worked for a moment, and then {why}")
         except (Finding, NotProduced, PlaywrightError) as error:
-            return f"It cannot be tried again once the cause is gone: {str(error).splitlines()[0]}"
+            said = str(error).splitlines()[0].removeprefix(f"{failure.name} did not show: ").rstrip(".")
+            return f"It cannot be tried again once the cause is gone: {said}"
         return ""
+
+    def _stays_as_started(self) -> bool:
+        """Firefox keeps what it was started with."""
+        return self._engine == "firefox" and bool(self._failure.prefs)
 
     def _start(self) -> None:
         try:
@@ -219,6 +234,13 @@ class Trial:
             return None
         captured = self._subject.probe.capturing(self._subject.view)
         return f"it captures {f'the {NAMES[captured[0]]} alone' if captured else 'nothing'}"
+
+    def _why_it_stops(self) -> str | None:
+        """Why it does not go on working; None when it does."""
+        with suppress(Finding):
+            captured = partial(self._subject.probe.capturing, self._subject.view)
+            unchanged(captured, seconds=WORKS_FOR, within=PATIENCE, what="what is captured")
+        return self._why_it_does_not_work()
 
     def _works(self) -> bool:
         """It captures whatever it asked for; what a request that was altered asked for is not known."""

@@ -15,10 +15,13 @@ from harness.browser.failures import FAILURES
 from harness.browser.failures.failure import Failure, Topic
 from harness.reproduce.causes import (
     OF_KIND,
+    asks_for_device,
     blamed,
     claimed,
     devices,
     is_about,
+    is_answer_awaited,
+    is_denied,
     is_trouble,
     is_under_way,
     plain,
@@ -75,6 +78,8 @@ def read(line: str, failure: Failure, browsers_words: Sequence[str]) -> Sentence
     if raw := _raw(line, browsers_words):
         return Sentence(line, False, raw)
     plainly = plain(line)
+    if never := _never_right(plainly, failure):
+        return Sentence(line, False, never)
     hedges = ADVICE.search(line) is not None
     others = blamed(plainly) - ALSO.get(failure.topic, set())
     names_another = bool(others) and failure.topic not in others and not hedges
@@ -112,14 +117,24 @@ def _raw(line: str, browsers_words: Sequence[str]) -> str | None:
 
 
 def _fits(line: str, failure: Failure) -> bool:
+    if failure.outcome == "pending" and not is_answer_awaited(line):
+        return False
     late = failure.topic == "waiting" and failure.outcome == "given"
-    return is_about(line, failure.topic, devices(failure.kinds)) or (late and is_under_way(line))
+    return is_about(line, failure.topic, failure.kinds) or (late and is_under_way(line))
+
+
+def _never_right(line: str, failure: Failure) -> str | None:
+    """What no other word of the line makes good; None when there is no such thing."""
+    if failure.topic == "nothing" and asks_for_device(line):
+        return "it speaks of a device, and none has failed"
+    denied = failure.topic == "waiting" and is_denied(line)
+    return "it speaks of another failure (permission)" if denied else None
 
 
 def _misleading(line: str, failure: Failure) -> str | None:
     """What it makes a person mend in vain; None when it makes no claim."""
     for kind in OF_KIND.keys() - set(failure.kinds):
-        if is_about(line, failure.topic, devices([kind])):
+        if is_about(line, failure.topic, [kind]):
             return f"it speaks of another device (the {NAMES[kind]})"
     others = claimed(line) - {failure.topic} - ALSO.get(failure.topic, set())
     return f"it speaks of another failure ({', '.join(sorted(others))})" if others else None

@@ -24,6 +24,7 @@ go.onclick = async () => {
     for (const kind of ["audio", "video"])
       got.push(...(await navigator.mediaDevices.getUserMedia({ [kind]: true })).getTracks());
     say("You are live");
+    if (window.dies) setTimeout(() => stop(got), 400);
     const lost = () => {
       stop(got);
       say("Offline");
@@ -62,13 +63,33 @@ CAUGHT = {
     "slow": f"const late = got.splice(0); setTimeout(() => stop(late), 1500); {GOOD}",
     "stuck": f"{GOOD} go.disabled = true;",
     "half": f"{GOOD} window.half = true;",
+    "dies": f"{GOOD} window.dies = true;",
+    "tries-in-vain": f"{GOOD} go.textContent = 'Try again'; go.onclick = null;",
+    "outside": f"{GOOD} error.style = 'position: absolute; left: -9999px';",
+    "clipped": f"{GOOD} error.style = 'position: absolute; width: 1px; height: 1px; overflow: hidden';",
 }
 
 
 FRAMED = """<!doctype html><title>An app</title><h1>An app</h1><button>Log out</button>
 <iframe src="/INNER" width="640" height="480"></iframe>"""
+IN_A_DIALOG = """const room = document.createElement("dialog");
+room.append(state, error, go);
+document.body.append(room);
+room.showModal();"""
+COVERED = """const cover = document.createElement("div");
+cover.style = "position: fixed; inset: 0; background: white";
+cover.innerHTML = "<p>We use cookies</p><button>Accept all</button>";
+cover.lastChild.onclick = () => cover.remove();
+document.body.append(cover);"""
 MEMBERS = 'if (localStorage.session !== "that-of-a-member") document.body.textContent = "Please sign in";'
-BY_ITSELF = {"by-itself": "go.click()", "later": "setTimeout(() => go.click(), 2500)", "members": MEMBERS}
+BY_ITSELF = {
+    "by-itself": "go.click()",
+    "tries-in-vain": "go.click()",
+    "later": "setTimeout(() => go.click(), 2500)",
+    "members": MEMBERS,
+    "in-a-dialog": IN_A_DIALOG,
+    "covered": COVERED,
+}
 
 
 def page(name: str) -> str:

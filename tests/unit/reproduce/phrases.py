@@ -20,6 +20,7 @@ RIGHT: dict[str, list[str]] = {
         "Please give us permission to use your webcam",
         "Access denied: we cannot use your camera and microphone",
         "To be on stage, enable camera and microphone access in Safari or Chrome",
+        "Camera and mic are switched off for this website. Tap the padlock to turn them on.",
     ],
     "camera-denied": [
         "Your camera is blocked",
@@ -96,6 +97,7 @@ RIGHT: dict[str, list[str]] = {
         "Oops, some other app is holding on to your camera",
         "Your camera might be in use in another tab or app",
         "Zoom or Teams may be using your camera; close them.",
+        "Your webcam is already being used. Close other video calls and try again.",
     ],
     "mic-busy": [
         "Your mic is being used by another app.",
@@ -107,6 +109,7 @@ RIGHT: dict[str, list[str]] = {
         "Your headset is already in use elsewhere. Hang up there first.",
         "Something else has your mic",
         "Microphone already in use",
+        "Your microphone is tied up in another call. Hang up there first.",
     ],
     "overconstrained": [
         "The camera you picked isn't available. Choose another one.",
@@ -122,6 +125,7 @@ RIGHT: dict[str, list[str]] = {
         "The selected device is no longer there. Pick a new one",
         "Your mic settings can't be met by this device. Choose another.",
         "We're unable to use the camera you selected",
+        "The camera you picked last time isn't around any more. Choose a different one.",
     ],
     "insecure-origin": [
         "Camera and microphone only work over HTTPS. Open this page with https://",
@@ -147,6 +151,7 @@ RIGHT: dict[str, list[str]] = {
         "The page around this one blocks your camera",
         "The website you're on doesn't let us use your camera. Open it on our site.",
         "Embedded pages cannot use your microphone",
+        "This studio is running inside someone else's page that blocks the camera. Open a separate tab.",
     ],
     "denied-by-policy": [
         "This site's settings don't allow the camera. Ask the site's owner or administrator.",
@@ -191,6 +196,7 @@ RIGHT: dict[str, list[str]] = {
         "No camera or microphone selected",
         "Please switch on your microphone or camera",
         "Nothing is turned on: choose camera or mic",
+        "We hit a technical hiccup while setting up your camera. Please update your browser.",
     ],
     "prompt-ignored": [
         "Waiting for your permission to use the camera",
@@ -242,6 +248,7 @@ RIGHT: dict[str, list[str]] = {
         "Your webcam has been removed",
         "Video lost",
         "Is your camera still plugged in? It's gone.",
+        "Your camera went offline. Viewers can still hear you.",
     ],
     "mic-unplugged": [
         "Your microphone was unplugged. Plug it back in.",
@@ -266,11 +273,13 @@ RIGHT: dict[str, list[str]] = {
         "Your camera stopped working. Try turning it off and on.",
         "Something happened to your camera and your video has stopped",
         "Camera failed. Viewers can't see you anymore.",
+        "Your camera quit unexpectedly. Turn it back on to continue.",
     ],
     "ended-on-arrival": [
         "Your camera stopped as soon as it started. Unplug it and try again.",
         "Your camera turned itself off",
         "We lost the connection to your camera",
+        "The camera went away the moment we switched it on. Is the cable loose?",
     ],
     "camera-freezes": [
         "Your video is frozen",
@@ -285,6 +294,7 @@ RIGHT: dict[str, list[str]] = {
         "It looks like your camera is frozen",
         "There's a problem with your video",
         "Your stream's picture isn't moving",
+        "No new frames from your camera. Viewers see a still.",
     ],
     "mic-freezes": [
         "We're not receiving any audio from your microphone",
@@ -294,11 +304,15 @@ RIGHT: dict[str, list[str]] = {
         "Your audio is stuck. Unplug your headset and plug it in again.",
         "Your microphone has stopped",
         "There is no sound from your headset",
+        "Your mic went quiet all of a sudden. Check the connection.",
+        "Your microphone is picking up nothing at all. Make sure it isn't switched off.",
     ],
     "camera-muted": [
         "Your camera is switched off by your computer. Please look for a switch or a shutter on it.",
         "We can't see you: your camera's privacy switch is closed",
         "Your camera is muted by the system, viewers see black",
+        "Your computer has turned the camera off. Look for a privacy switch or key.",
+        "Your laptop paused the camera. Press its camera key to bring it back.",
     ],
     "mic-muted": [
         "Your microphone is muted by your computer. Please unmute it in the system's sound settings.",
@@ -511,6 +525,8 @@ WRONG: dict[str, list[str]] = {
         "Opening night",
         "Starting soon",
         "Camera not found",
+        "Waking up your camera. This can take a few seconds.",
+        "Your camera is blocked. Allow it in your browser settings.",
     ],
     "slow-camera": [
         "Waiting for viewers to join",
@@ -570,6 +586,7 @@ WRONG: dict[str, list[str]] = {
         "Mic stuck",
         "Offline",
         "Camera OK, no problems.",
+        "Your microphone gives no sound.",
     ],
     "mic-freezes": [
         "Your camera has frozen",
@@ -582,6 +599,7 @@ WRONG: dict[str, list[str]] = {
         "Your microphone is muted",
         "Your camera is blocked. Allow it in your settings.",
         "Dark mode",
+        "No camera found. Plug one in.",
     ],
     "mic-muted": ["Notifications are muted", "Microphone permission denied", "Your camera is covered"],
     "black-picture": [
@@ -610,6 +628,7 @@ WRONG: dict[str, list[str]] = {
         "Microphone level",
         "Microphone volume",
         "Your mic is on",
+        "No microphone found.",
     ],
 }
 # Of no help, whatever failed.

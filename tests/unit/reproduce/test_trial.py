@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import http.server
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Playwright
@@ -54,12 +57,19 @@ def browsers(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
         yield running
 
 
-def try_out(browsers: Browsers, url: str, name: str, folder: Path, state: State | None = None) -> Seen:
+def try_out(
+    browsers: Browsers,
+    url: str,
+    name: str,
+    folder: Path,
+    state: State | None = None,
+    click: str | None = None,
+) -> Seen:
     failure = FAILURES[name]
     context = browsers.new_context(failure.profile, ["camera", "microphone"], storage_state=state)
     run_log = RunLog(folder / "events.jsonl")
     try:
-        subject = ForeignPage(context, url, None, run_log)
+        subject = ForeignPage(context, url, click, run_log)
         subject.learn()
         return Trial(subject, failure, "chromium", browsers.devices_of(subject.page)).run()
     finally:
@@ -86,9 +96,10 @@ HANDLED = (
 def test_a_page_that_handles_it_is_told_so(browsers: Browsers, pages: str, name: str, tmp_path: Path) -> None:
     seen = try_out(browsers, f"{pages}/good", name, tmp_path)
     assert faults(seen, None) == []
+    assert time.time() - seen.began < 300
 
 
-@pytest.mark.parametrize("kind", ["framed-good", "framed-dialog", "settings"])
+@pytest.mark.parametrize("kind", ["framed-good", "framed-dialog", "settings", "in-a-dialog", "covered"])
 def test_its_button_is_found(browsers: Browsers, pages: str, kind: str, tmp_path: Path) -> None:
     assert faults(try_out(browsers, f"{pages}/{kind}", "camera-busy", tmp_path), None) == []
 
@@ -137,6 +148,10 @@ def test_a_page_that_asks_by_itself_is_opened_anew(
         ("keeps", "camera-denied", "still captures the microphone"),
         ("stuck", "permission-denied", "cannot be tried again"),
         ("held", "permission-denied", "cannot be tried again"),
+        ("dies", "camera-busy", "it worked for a moment, and then it captures nothing"),
+        ("tries-in-vain", "mic-busy", "cannot be tried again"),
+        ("outside", "no-camera", "It tells a person nothing"),
+        ("clipped", "mic-denied", "It tells a person nothing"),
         ("half", "camera-denied", "it captures the camera alone"),
         ("framed-keeps", "camera-denied", "still captures the microphone"),
         ("later", "viewer-without-devices", "asks who only watches"),
@@ -149,6 +164,27 @@ def test_a_page_that_does_not_is_told_why(
     assert why in found[-1]
     if kind != "later":  # which may tell who only watches of a device, too, if its answer comes in time
         assert len(found) == 1, found
+
+
+def test_who_watches_presses_what_is_named(browsers: Browsers, pages: str, tmp_path: Path) -> None:
+    found = faults(try_out(browsers, f"{pages}/good", "viewer-without-devices", tmp_path, click="#go"), None)
+    assert any("asks who only watches" in fault for fault in found), found
+
+
+def test_texts_within_what_is_stored_are_masked(tmp_path: Path) -> None:
+    within = {"access_token": "a-token-of-a-member", "deeper": [{"sid": "4411-a-session-of-hers"}]}
+    value = base64.urlsafe_b64encode(json.dumps(within).encode()).decode().rstrip("=")
+    cookies = [
+        {"name": name, "value": text, "domain": "127.0.0.1", "path": "/"}
+        for name, text in (("json", quote(json.dumps(within))), ("base64", f"base64-{value}"))
+    ]
+    for cookie in cookies:
+        (tmp_path / "state.json").write_text(json.dumps({"cookies": [cookie], "origins": []}))
+        secrets = Redactor()
+        signed_in(tmp_path / "state.json", "http://127.0.0.1/", secrets)
+        masked = secrets.redact("token a-token-of-a-member and 4411-a-session-of-hers")
+        assert "a-token-of-a-member" not in masked
+        assert "4411-a-session-of-hers" not in masked
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"cookies": [1]}'])

@@ -36,6 +36,9 @@ WRONG = [
     ("permission-denied", "NotAllowedError: Permission denied", "browser's own words"),
     ("no-camera", "NotFoundError", "browser's own words"),
     ("no-camera", "Failed: Requested device not found", "browser's own words"),
+    ("viewer-without-devices", "Allow your camera to watch.", "none has failed"),
+    ("another-tab-holds-device", "We could not start your camera.", "none has failed"),
+    ("no-camera", "Camera access is turned off for this site. Open the padlock menu.", "another failure"),
 ]
 OF_NO_HELP = [
     ("mic-busy", "Something went wrong."),
