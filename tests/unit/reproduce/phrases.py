@@ -161,6 +161,7 @@ RIGHT: dict[str, list[str]] = {
         "Your organization doesn\u2019t allow the camera here.",
     ],
     "security-error": [
+        "This window is locked down, so camera and microphone are off limits. Open a regular browser tab.",
         "Your camera can't be used in this sandboxed preview. Open the page directly.",
         "For security reasons the camera is not available here. Open this page in its own tab.",
         "Camera and mic are restricted in this view. Open in browser.",
