@@ -63,7 +63,8 @@ CHOICE = (
     rf"{NOT}(?:support\w*|match|available|connected|found|find|do|use|compatible)|unavailable"
 )
 ELSEWHERE = (
-    r"embed\w*|i?frame|sandbox\w*|(?:new|own|separate|another|normal|regular) (?:browser )?(?:tab|window)|locked down|"
+    r"embed\w*|i?frame|sandbox\w*|"
+    r"(?:new|own|separate|another|normal|regular) (?:browser )?(?:tab|window)|locked down|"
     r"directly|in browser|"
     r"restrict\w*|administrator|organi[sz]ation|company|polic(?:y|ies)|security|preview|"
     r"(?:this|the|another|full) (?:web)?site|"
