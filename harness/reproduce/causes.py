@@ -75,8 +75,8 @@ NO_START = (
     r"no (?:answer|response)|forever|a long time"
 )
 GONE = (
-    r"stopped|went (?:away|offline|missing)|quit|lost|lose|ended|disconnected|unplugged|gone|interrupted|"
-    r"revoked|removed|withdrawn|failed|drop(?:s|ped)|crashed|died|vanished|disappeared|(?:cut|cuts) out|"
+    r"stopped|went (?:away|offline|missing)|quit (?:unexpectedly|working)|has quit|lost|lose|ended|disconnected|unplugged|"
+    r"gone|interrupted|revoked|removed|withdrawn|failed|drop(?:s|ped)|crashed|died|vanished|disappeared|(?:cut|cuts) out|"
     r"(?:turned|switched|went|is|are|was|were|got) (?:\w+ )?off"
 )
 STUCK = (

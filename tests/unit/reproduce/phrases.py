@@ -556,6 +556,7 @@ WRONG: dict[str, list[str]] = {
         "Goodbye",
     ],
     "mic-unplugged": [
+        "Another app has grabbed your microphone. Quit Zoom or whatever is using it.",
         "Your camera was disconnected",
         "Lost your password?",
         "Stop streaming",
