@@ -75,9 +75,9 @@ NO_START = (
     r"no (?:answer|response)|forever|a long time"
 )
 GONE = (
-    r"stopped|went (?:away|offline|missing)|quit (?:unexpectedly|working)|has quit|lost|lose|ended|disconnected|"
-    r"unplugged|gone|interrupted|revoked|removed|withdrawn|failed|drop(?:s|ped)|crashed|died|vanished|"
-    r"disappeared|(?:cut|cuts) out|(?:turned|switched|went|is|are|was|were|got) (?:\w+ )?off"
+    r"stopped|went (?:away|offline|missing)|quit (?:unexpectedly|working)|has quit|lost|lose|ended|"
+    r"disconnected|unplugged|gone|interrupted|revoked|removed|withdrawn|failed|drop(?:s|ped)|crashed|died|"
+    r"vanished|disappeared|(?:cut|cuts) out|(?:turned|switched|went|is|are|was|were|got) (?:\w+ )?off"
 )
 STUCK = (
     r"fr[eo]ze\w*|freez\w*|stuck|stopped|stalled|hang(?:s|ing)|still (?:picture|image)|"
