@@ -151,7 +151,8 @@ class Devices:
             os.mkfifo(pipe)
         (self.folder / "asound.conf").write_text(ALSA.replace("PIPE", str(pipe)))
         command = [sys.executable, "-I", str(FEED), str(pipe), str(self.microphone)]
-        self._feed = subprocess.Popen(command, stdin=subprocess.PIPE)
+        # A Ctrl-C at the terminal is for who waits at the failure: it must not take the sound away.
+        self._feed = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
     def kill(self, service: Service) -> list[int]:
         """Kill it, wait until it is gone, and return its ids: none when it was not running."""

@@ -51,7 +51,7 @@ def test_it_stays_as_long_as_wanted_and_its_browser_until_ctrl_c(tmp_path: Path)
 
 
 def test_the_failure_stays_while_somebody_looks_and_is_healed_then(tmp_path: Path) -> None:
-    with start(tmp_path, "no-camera", "--keep-open") as command:
+    with start(tmp_path, "no-mic", "--keep-open") as command:
         assert command.stdout is not None
         said = ""
         while "It fails now" not in said and (line := command.stdout.readline()):
