@@ -54,7 +54,8 @@ BUSY = (
     r"(?:us(?:e|es|ing)|hold\w*|your)"
 )
 SECURE = (
-    r"https(?!://\w)|(?:not |in|un)secured?\b|encrypt\w*|"
+    r"https(?!://\w)|(?:not |in|un)secured?\b|"
+    r"(?:page|site|connection)s? (?:is|are|(?:to|must) be) secure|"
     r"\bsecure (?:pages?|connections?|sites?|address|contexts?|origins?|version)"
 )
 CHOICE = (
@@ -99,6 +100,18 @@ LATE = (
 )
 UNANSWERED = r"wait\w*|allow|permission|prompt\w*|pop-?up|ask\w*|wants|request\w*|respond|answer|access"
 TROUBLE = r"not|(?<!no )(?:problems?|trouble|issues?|error|hiccup|glitch)|wrong|failed|fails|unavailable"
+# That all is well is no reason for a failure, though it is told in the words of one.
+NO_TROUBLE = (
+    r"(?<!must )(?<!should )not (?:\w+ ){0,2}"
+    r"(?:in use|busy|blocked|denied|muted|silent|frozen|disconnected|missing)|"
+    r"nothing (?:is )?(?:missing|wrong)|no (?:\w+ )?(?:problems?|issues?|trouble)"
+)
+# The same, where nothing is said of when or whether.
+ALL_GRANTED = (
+    r"(?:access|permissions?) (?:is |are |was |were |has been )?granted\b|(?<!be )allowed\W*$|"
+    r"(?:are on|is|have) (?:an? )?(?:secured?|encrypted)\b"
+)
+CONDITION = r"not|no|only|once|when|until|unless|without|before|after|so that|must|needs?"
 ON_ITS_WAY = (
     r"^\W*(?:please wait|(?:just |one )?(?:a )?moment(?: please)?|"
     r"(?:load|start|connect|prepar|getting|sett|initiali[sz])"
@@ -202,6 +215,14 @@ def asks_for_device(line: str) -> bool:
 def is_trouble(line: str, topic: Topic, device: str) -> bool:
     """Whether it says of that device that something is wrong, where no page can know more."""
     return topic in VAGUE and _near(line, TROUBLE, device)
+
+
+def without_comfort(line: str) -> str:
+    """What remains when whatever says that all is well is left out."""
+    sentences = re.split(r"(?<=[.!?;]) ", re.sub(rf"\b(?:{NO_TROUBLE})\b", "", line))
+    return " ".join(
+        one if re.search(rf"\b(?:{CONDITION})\b", one) else re.sub(ALL_GRANTED, "", one) for one in sentences
+    )
 
 
 def is_under_way(line: str) -> bool:

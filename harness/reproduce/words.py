@@ -25,6 +25,7 @@ from harness.reproduce.causes import (
     is_trouble,
     is_under_way,
     plain,
+    without_comfort,
 )
 
 # Beside its own: claims of these kinds are not wrong, as a page cannot know better, or they say the same.
@@ -77,10 +78,10 @@ def read(line: str, failure: Failure, browsers_words: Sequence[str]) -> Sentence
     """Judge one line that is new on the page; `browsers_words` are what the browser itself said."""
     if raw := _raw(line, browsers_words):
         return Sentence(line, False, raw)
-    plainly = plain(line)
+    hedges = ADVICE.search(line) is not None
+    plainly = plain(line) if hedges else without_comfort(plain(line))
     if never := _never_right(plainly, failure):
         return Sentence(line, False, never)
-    hedges = ADVICE.search(line) is not None
     others = blamed(plainly) - ALSO.get(failure.topic, set())
     names_another = bool(others) and failure.topic not in others and not hedges
     if _fits(plainly, failure) and not names_another:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 RIGHT: dict[str, list[str]] = {
     "permission-denied": [
+        "You can go live once camera access is granted",
+        "You have not allowed your camera",
         "We can't access your camera. Check your site settings",
         "Camera access is off",
         "Your browser is blocking access to your camera and microphone. Click the lock next to the address.",
@@ -23,6 +25,8 @@ RIGHT: dict[str, list[str]] = {
         "Camera and mic are switched off for this website. Tap the padlock to turn them on.",
     ],
     "camera-denied": [
+        "Camera: blocked. Microphone: allowed",
+        "Microphone allowed, camera blocked",
         "Your camera is blocked",
         "It looks like you haven't given us access to your webcam.",
         "Camera: permission denied. Unblock it, or continue without video.",
@@ -47,6 +51,7 @@ RIGHT: dict[str, list[str]] = {
         "You didn't choose Allow or Block for your camera. Click Go live to be asked again.",
     ],
     "no-camera": [
+        "Microphone: no problem. Camera: not found",
         "No camera found",
         "We couldn't detect a camera",
         "Your camera isn't connected",
@@ -83,6 +88,7 @@ RIGHT: dict[str, list[str]] = {
         "Camera and mic are not connected",
     ],
     "camera-busy": [
+        "Close other apps so that your camera is not busy",
         "Your camera is being used by another app",
         "Camera in use. Close Zoom or Teams and try again.",
         "Another application is using your camera.",
@@ -128,6 +134,8 @@ RIGHT: dict[str, list[str]] = {
         "The camera you picked last time isn't around any more. Choose a different one.",
     ],
     "insecure-origin": [
+        "Your camera works only when the page is secure",
+        "The page must be secure before your camera can be used",
         "Camera and microphone only work over HTTPS. Open this page with https://",
         "This page isn't secure, so your browser won't let it use your camera.",
         "Your connection is not secure. Switch to https to use your camera.",
@@ -635,6 +643,23 @@ WRONG: dict[str, list[str]] = {
 }
 # Of no help, whatever failed.
 GENERIC = [
+    "Camera: allowed",
+    "Microphone: allowed \u2713",
+    "Camera access granted. You can go live.",
+    "Microphone permission has been granted",
+    "Camera and microphone permissions granted",
+    "Camera not busy",
+    "Your camera is free and not in use.",
+    "No camera problems found.",
+    "No issues with your microphone",
+    "1 camera found, nothing missing",
+    "Your microphone is not muted.",
+    "Your camera isn't blocked",
+    "Your picture has not frozen.",
+    "Your microphone hasn't been disconnected",
+    "You are on a secure connection.",
+    "This page is secure",
+    "Your video is encrypted end to end",
     "Something went wrong. Please try again.",
     "Oops! An error occurred",
     "An unknown error has occurred with your stream",
