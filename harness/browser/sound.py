@@ -8,15 +8,14 @@ host's tone, in pulses as the host's microphone gives it: a sound that is stuck 
 from __future__ import annotations
 
 import base64
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
+from harness.browser.documents import ask_each
 from harness.media.tone import Tone, clip_of, dominant_frequency, pulses, tone_of
 
 LISTEN = Path(__file__).with_name("listen.js").read_text(encoding="utf-8")
@@ -110,11 +109,7 @@ class Ears:
     def _ask(self, *, end: bool = False, read: bool = True) -> list[dict[str, Any] | None]:
         """What each frame of the page answers, the page's own first."""
         asked = {"samples": SAMPLES, "since": self._since, "end": end, "read": read}
-        answers = [self._page.evaluate(LISTEN, asked)]
-        for frame in self._page.frames[1:]:
-            with suppress(PlaywrightError):  # a frame that goes has nothing to say
-                answers.append(frame.evaluate(LISTEN, asked))
-        return answers
+        return list(ask_each(self._page, LISTEN, asked))
 
 
 def judge(answer: dict[str, Any]) -> Heard:

@@ -13,18 +13,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Playwright
 
 from harness.browser.browsers import Browsers
 from harness.browser.failures import FAILURES, NotProduced
 from harness.browser.signing_in import State
-from harness.config import HarnessSettings, load
 from harness.errors import HarnessError, ServerError
 from harness.reproduce.sign_in import signed_in
 from harness.reproduce.subject import ForeignPage
 from harness.reproduce.trial import Seen, Trial
 from harness.reproduce.verdict import faults
-from harness.setup import browser as browser_setup
 from harness.trace.events import RunLog
 from harness.trace.redactor import Redactor
 from tests.unit.reproduce.foreign import page
@@ -48,13 +45,6 @@ def pages() -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browsers(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browsers]:
-    executable = browser_setup.ensure(load(HarnessSettings))
-    with Browsers(playwright, executable, tmp_path_factory.mktemp("clips")) as running:
-        yield running
 
 
 def try_out(
