@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 
 import av
 import numpy as np
@@ -16,7 +17,7 @@ from harness.media.mark import Luma, Mark, read_mark
 
 WIDTH = 320  # pixels: the mark can be read well, and little is to be searched
 PAINTS_WITHIN = 5.0  # seconds for one picture of the screen
-LOOKS = 3  # at a screen on which no mark can be read
+READ_WITHIN = 5.0  # seconds for a mark on the screen
 
 
 def mark_on_screen(video: Locator) -> Mark | None:
@@ -54,13 +55,19 @@ def prove_the_right_way_round(video: Locator) -> bool:
 
     False: nothing can be read there, so it is not known; something may lie over the picture.
     """
-    for _ in range(LOOKS):
+    ways: list[str] = []  # empty is the right one
+
+    def why_not_yet() -> str | None:
         painted = brightness(video.first.screenshot(timeout=limit(PAINTS_WITHIN)))
-        if read_mark(painted) is not None:
-            return True
-        if way := turned(painted):
-            raise Finding(f"On the screen {way}.")
-    return False
+        way = "" if read_mark(painted) is not None else turned(painted)
+        ways.extend([] if way is None else [way])
+        return None if ways else "Nothing can be read on the screen."  # it may fade in
+
+    with suppress(Finding):
+        eventually(why_not_yet, within=READ_WITHIN)
+    if any(ways):
+        raise Finding(f"On the screen {ways[0]}.")
+    return bool(ways)
 
 
 def brightness(png: bytes) -> Luma:

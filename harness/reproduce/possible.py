@@ -6,8 +6,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from harness.browser.failures import Failure
 from harness.config import HarnessSettings, variable
+from harness.config.kinds import exact_http_url
 from harness.errors import HarnessError, UsageError
 from harness.reproduce.options import Options
 
@@ -27,6 +30,8 @@ def expect_possible(settings: HarnessSettings, failure: Failure, options: Option
         raise UsageError("--click names a button of a page of yours: name that page, too, with --url.")
     if options.storage_state is not None and options.url is None:
         raise UsageError("--storage-state signs in to a page of yours: name that page, too, with --url.")
+    if options.url is not None:
+        _expect_page(options.url)
     if settings.connect:
         raise HarnessError(
             f"{NO} HARNESS_CONNECT names browsers of other machines, and failures are made with the files "
@@ -38,6 +43,19 @@ def expect_possible(settings: HarnessSettings, failure: Failure, options: Option
             f"{NO} --headed needs a display, and this machine has none (neither {' nor '.join(DISPLAYS)} is "
             "set): leave --headed out, or start it with `xvfb-run`."
         )
+
+
+def _expect_page(url: str) -> None:
+    if url.startswith("file:///"):
+        return
+    try:
+        exact_http_url(url)
+    except ValueError as error:
+        why = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+        raise UsageError(
+            f"--url was expected to be the address of a page, as http://localhost:3000/studio, but what came "
+            f"is none ({why})."
+        ) from None
 
 
 def _expect_browser(failure: Failure, browser: str) -> None:

@@ -181,7 +181,8 @@ class ForeignPage(Subject):
         for frame in documents(self.view):
             again = frame.get_by_role("button", name=AGAIN).filter(visible=True)
             if again.count():
-                self._press(again.first)
+                if not clear_away(self.page, self.view, again.first):
+                    self._press(again.first)
                 return True
         return False
 

@@ -12,6 +12,7 @@ from harness.errors import Finding
 from tests.unit.browser.sides import LONG, Side, send
 
 STYLE = "([name, value]) => document.querySelector('video').style[name] = value"
+FADES_IN = "document.querySelector('video').animate([{ opacity: 0 }, { opacity: 0 }], 1500)"
 TURNED = {
     "mirrored": ("transform", "scaleX(-1)"),
     "upside down": ("rotate", "180deg"),
@@ -31,5 +32,7 @@ def test_a_picture_that_the_page_turns_is_told(new_host: Callable[..., Side], vi
         with pytest.raises(Finding, match=f"On the screen the picture is {way}: .*clip 1"):
             prove_the_right_way_round(viewer.video)
         viewer.page.evaluate(STYLE, (style[0], ""))
+    viewer.page.evaluate(FADES_IN)
+    assert prove_the_right_way_round(viewer.video)
     viewer.page.evaluate(STYLE, ("filter", "blur(40px)"))
     assert not prove_the_right_way_round(viewer.video)  # nothing can be read, so it is not known

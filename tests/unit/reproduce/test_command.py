@@ -86,6 +86,10 @@ def test_in_firefox(name: str, tmp_path: Path) -> None:
             Options(storage_state=Path("state.json")),
             "--storage-state signs in to a page of yours",
         ),
+        ("mic-busy", Options(url="http://localhost:99999/"), "--url was expected .* port"),
+        ("mic-busy", Options(url="http://[::1/"), "--url was expected .* IPv6"),
+        ("mic-busy", Options(url="localhost:3000"), "--url was expected .* should be 'http' or 'https'"),
+        ("mic-busy", Options(url="http://me:word@localhost/"), "must not hold a user name"),
         ("mic-busy", Options(role="viewer"), "mic-busy is a failure of a host"),
     ],
 )
