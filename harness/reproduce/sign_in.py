@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from harness.browser.devices import INSECURE_NAME
 from harness.browser.signing_in import State, stored_in
+from harness.reproduce.stored_secrets import secrets_in
 from harness.trace.redactor import Redactor
 
 INSECURE = {"domain": INSECURE_NAME, "secure": False, "sameSite": "Lax"}
-LONG = 16  # characters; a shorter value is a setting, and masking it would hide half of the evidence
+SECURE_ONLY = ("__Secure-", "__Host-")  # no browser takes a cookie with such a name without https
 
 
 def signed_in(path: Path, url: str, secrets: Redactor) -> State:
@@ -24,37 +21,16 @@ def signed_in(path: Path, url: str, secrets: Redactor) -> State:
     Raises ServerError for a file that is no storage state, or an old one.
     """
     state = stored_in(path, "--storage-state")
-    stored = [*state["cookies"], *(item for one in state["origins"] for item in one.get("localStorage", []))]
-    values = [text for one in stored for text in (one["value"], *_within(one["value"]))]
-    secrets.add(*(text for text in values if len(text) >= LONG))
+    secrets.add(*secrets_in(state))
     address = urlsplit(url)
     here, there = f"{address.scheme}://{address.netloc}", f"http://{INSECURE_NAME}:{address.port or 80}"
-    cookies = [{**one, **INSECURE} for one in state["cookies"] if _is_for(one["domain"], address.hostname)]
+    cookies = [
+        {**one, **INSECURE}
+        for one in state["cookies"]
+        if _is_for(one["domain"], address.hostname) and not one["name"].startswith(SECURE_ONLY)
+    ]
     origins = [{**one, "origin": there} for one in state["origins"] if one["origin"] == here]
     return {"cookies": [*state["cookies"], *cookies], "origins": [*state["origins"], *origins]}
-
-
-def _within(value: str) -> Iterator[str]:
-    """The texts in a value that is JSON, as it is or as addresses and base64 carry it."""
-    for spelling in (value, unquote(value), _from_base64(value)):
-        with suppress(ValueError):
-            yield from _texts(json.loads(spelling))
-            return
-
-
-def _from_base64(value: str) -> str:
-    text = value.removeprefix("base64-")  # Supabase's own mark
-    with suppress(ValueError):
-        return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-    return ""
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for one in inner:
-        yield from _texts(one)
 
 
 def _is_for(domain: str, host: str | None) -> bool:

@@ -24,7 +24,7 @@ from harness.errors import Finding, UsageError
 from harness.reproduce.in_the_way import AGAIN, DIALOGS, clear_away
 from harness.reproduce.on_air import says_live
 from harness.reproduce.page_text import PageText
-from harness.reproduce.sign_in import LONG
+from harness.reproduce.stored_secrets import secrets_in
 from harness.trace.events import RunLog
 from harness.trace.redactor import Redactor
 
@@ -80,9 +80,7 @@ class Subject(ABC):
         with TemporaryDirectory() as unmasked:
             trace = Path(unmasked) / "trace.zip"
             # Those that its server has set meanwhile, too.
-            secrets.add(
-                *(cookie["value"] for cookie in self.page.context.cookies() if len(cookie["value"]) >= LONG)
-            )
+            secrets.add(*secrets_in({"cookies": self.page.context.cookies(), "origins": []}))
             self.page.context.tracing.stop(path=trace)
             mask_trace(trace, folder / f"trace-{self.recorder.who}.zip", secrets)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import http.server
 import json
 import threading
@@ -10,7 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 
@@ -67,6 +65,13 @@ def try_out(
         run_log.close()
 
 
+WITH_HTTPS_ALONE = {
+    "name": "__Host-session",
+    "value": "-",
+    "domain": "127.0.0.1",
+    "path": "/",
+    "secure": True,
+}
 HANDLED = (
     "permission-denied",
     "prompt-dismissed",
@@ -98,7 +103,8 @@ def test_its_button_is_found(browsers: Browsers, pages: str, kind: str, tmp_path
 def test_a_page_for_members_is_signed_in(browsers: Browsers, pages: str, name: str, tmp_path: Path) -> None:
     session = {"name": "session", "value": "that-of-a-member"}
     file = tmp_path / "state.json"
-    file.write_text(json.dumps({"cookies": [], "origins": [{"origin": pages, "localStorage": [session]}]}))
+    kept = [{"origin": pages, "localStorage": [session]}]
+    file.write_text(json.dumps({"cookies": [WITH_HTTPS_ALONE], "origins": kept}))
     secrets = Redactor()
     state = signed_in(file, f"{pages}/members", secrets)
     seen = try_out(browsers, f"{pages}/members", name, tmp_path, state)
@@ -159,22 +165,6 @@ def test_a_page_that_does_not_is_told_why(
 def test_who_watches_presses_what_is_named(browsers: Browsers, pages: str, tmp_path: Path) -> None:
     found = faults(try_out(browsers, f"{pages}/good", "viewer-without-devices", tmp_path, click="#go"), None)
     assert any("asks who only watches" in fault for fault in found), found
-
-
-def test_texts_within_what_is_stored_are_masked(tmp_path: Path) -> None:
-    within = {"access_token": "a-token-of-a-member", "deeper": [{"sid": "4411-a-session-of-hers"}]}
-    value = base64.urlsafe_b64encode(json.dumps(within).encode()).decode().rstrip("=")
-    cookies = [
-        {"name": name, "value": text, "domain": "127.0.0.1", "path": "/"}
-        for name, text in (("json", quote(json.dumps(within))), ("base64", f"base64-{value}"))
-    ]
-    for cookie in cookies:
-        (tmp_path / "state.json").write_text(json.dumps({"cookies": [cookie], "origins": []}))
-        secrets = Redactor()
-        signed_in(tmp_path / "state.json", "http://127.0.0.1/", secrets)
-        masked = secrets.redact("token a-token-of-a-member and 4411-a-session-of-hers")
-        assert "a-token-of-a-member" not in masked
-        assert "4411-a-session-of-hers" not in masked
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"cookies": [1]}'])
