@@ -48,6 +48,13 @@ class MediaRequest:
     constraint: str | None = None
     simulated: bool = False
 
+    @property
+    def kinds(self) -> set[str]:
+        """What it asks for: also `{}` and `null` ask, as WebIDL reads them, where `""` and 0 do not."""
+        wanted = self.constraints if isinstance(self.constraints, dict) else {}
+        asks = (kind for kind in ("audio", "video") if kind in wanted)
+        return {kind for kind in asks if wanted[kind] or wanted[kind] in (None, {}, [])}
+
     def __str__(self) -> str:
         result = f"{self.error_name}: {self.error_message}" if self.error_name else self.outcome
         made = " (simulated)" if self.simulated else ""

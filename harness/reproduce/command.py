@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -191,22 +193,25 @@ class _Evidence:
 
 def _hold(subject: Subject, options: Options) -> None:
     """As long as the failure shall stay."""
-    if options.heal_after is not None:
-        subject.page.wait_for_timeout(options.heal_after * 1000)
-    elif options.keep_open:
+    if options.heal_after:
+        prompt = f"It fails now, and for {options.heal_after} s: look at it. Ctrl-C heals it at once."
+        _wait_for_person(subject, prompt, seconds=options.heal_after)
+    elif options.keep_open and options.heal_after is None:
         _wait_for_person(
             subject, "It fails now, and stays so: look at it. Ctrl-C heals it and judges the page."
         )
 
 
-def _wait_for_person(subject: Subject, prompt: str) -> None:
-    """Until the page is closed, or Ctrl-C, which as an exception would hit whatever Playwright calls then."""
+def _wait_for_person(subject: Subject, prompt: str, *, seconds: float = math.inf) -> None:
+    """So long, or until the page is closed, or Ctrl-C: as an exception it would hit whatever Playwright calls
+    then."""
+    until = time.monotonic() + seconds
     wishes: list[int] = []
     before = signal.signal(signal.SIGINT, lambda wish, _: wishes.append(wish))
     click.echo(prompt)
     try:
         with suppress(PlaywrightError):  # closed while we looked
-            while not wishes and not subject.page.is_closed():
+            while not wishes and not subject.page.is_closed() and time.monotonic() < until:
                 subject.page.wait_for_timeout(LOOKS_EVERY)
     finally:
         signal.signal(signal.SIGINT, before)

@@ -245,7 +245,7 @@ class Trial:
     def _works(self) -> bool:
         """It captures whatever it asked for; what a request that was altered asked for is not known."""
         requests = self.seen.requests or self._new_requests()
-        asked = {kind for one in requests for kind in _kinds(one)}
+        asked = {kind for one in requests for kind in one.kinds}
         captured = set(self._subject.probe.capturing(self._subject.view))
         return bool(captured & set(self._failure.kinds)) and captured >= asked
 
@@ -256,8 +256,7 @@ class Trial:
 
     def _concerns(self, request: MediaRequest) -> bool:
         """Whether it asks for a device that fails; a request that was altered may ask for nothing."""
-        asked = _kinds(request)
-        return not asked or bool(asked & set(self._failure.kinds))
+        return not request.kinds or bool(request.kinds & set(self._failure.kinds))
 
     def _new_requests(self) -> list[MediaRequest]:
         return self._subject.probe.media_requests()[self._asked :]
@@ -274,8 +273,3 @@ class Trial:
             eventually(why_not_yet, within=within)
         except Finding as error:
             raise NotProduced(f"{self._failure.name} did not show: {error}") from None
-
-
-def _kinds(request: MediaRequest) -> set[str]:
-    wanted = request.constraints if isinstance(request.constraints, dict) else {}
-    return {kind for kind in ("video", "audio") if wanted.get(kind) not in (None, False)}  # {} asks, too

@@ -145,6 +145,16 @@ def test_what_is_asked_of_the_devices_is_seen_with_its_outcome(new_side: NewSide
     assert str(denied) == 'getUserMedia({"audio": true}) -> NotAllowedError: Permission denied'
 
 
+@pytest.mark.parametrize("video", ["true", "false", "undefined", "null", '""', "0", '"any"', "{}", "[]", "1"])
+def test_a_request_asks_for_what_the_browser_gives(new_side: NewSide, video: str) -> None:
+    side = new_side("host_a", "camera", "microphone")
+    side.page.evaluate(
+        f"async () => {{ await navigator.mediaDevices.getUserMedia({{ audio: true, video: {video} }}) }}"
+    )
+    (request,) = side.probe.media_requests()
+    assert request.kinds == set(request.tracks)
+
+
 def test_requests_are_remembered_over_a_reload(new_side: NewSide) -> None:
     side = new_side("host_a", "camera", "microphone")
     side.page.evaluate("async () => { await navigator.mediaDevices.getUserMedia({ video: true }) }")

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -33,13 +34,22 @@ def start(runs: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def read_until(command: subprocess.Popen[str], words: str) -> str:
+    """What it prints up to these words; it runs on. Ends the command when they do not come in time."""
+    overdue = threading.Timer(WITHIN, command.kill)
+    overdue.start()
+    said = ""
+    assert command.stdout is not None
+    while words not in said and (line := command.stdout.readline()):
+        said += line
+    overdue.cancel()
+    assert command.poll() is None, said
+    return said
+
+
 def test_it_stays_as_long_as_wanted_and_its_browser_until_ctrl_c(tmp_path: Path) -> None:
     with start(tmp_path, "mic-busy", "--heal-after", "2", "--keep-open") as command:
-        assert command.stdout is not None
-        said = ""
-        while "The browser stays open" not in said and (line := command.stdout.readline()):
-            said += line
-        assert command.poll() is None, said
+        said = read_until(command, "The browser stays open")
         command.send_signal(signal.SIGINT)
         rest = command.communicate(timeout=WITHIN)[0]
     assert "NotReadableError: Could not start audio source" in said
@@ -50,13 +60,12 @@ def test_it_stays_as_long_as_wanted_and_its_browser_until_ctrl_c(tmp_path: Path)
     assert (command.returncode, rest.strip()) == (0, "Stopping ...")
 
 
-def test_the_failure_stays_while_somebody_looks_and_is_healed_then(tmp_path: Path) -> None:
-    with start(tmp_path, "no-mic", "--keep-open") as command:
-        assert command.stdout is not None
-        said = ""
-        while "It fails now" not in said and (line := command.stdout.readline()):
-            said += line
-        assert command.poll() is None, said
+@pytest.mark.parametrize("how_long", [["--keep-open"], ["--heal-after", "3600"]])
+def test_the_failure_stays_while_somebody_looks_and_is_healed_then(
+    how_long: list[str], tmp_path: Path
+) -> None:
+    with start(tmp_path, "no-mic", *how_long) as command:
+        said = read_until(command, "It fails now")
         os.killpg(command.pid, signal.SIGINT)  # as a terminal does: it reaches whatever we started, too
         rest = command.communicate(timeout=WITHIN)[0]
     assert "and it works again" in rest, said + rest
