@@ -37,7 +37,11 @@ CLICK_WITHIN = 3_000.0  # ms
 # The likeliest first: "Camera settings" may stand before "Go live".
 STARTS = (
     re.compile(r"\b(go live|start|begin|broadcast|try again|retry)\b", re.IGNORECASE),
-    re.compile(r"\b(join|stream|enable|allow|turn on|camera|microphone|live)\b", re.IGNORECASE),
+    # "Allow all" is about cookies.
+    re.compile(
+        r"\b(join|stream|turn on|camera|microphone|live|(?:enable|allow)(?! (?:all|selected|cookies)))\b",
+        re.IGNORECASE,
+    ),
 )
 
 

@@ -81,6 +81,12 @@ cover.style = "position: fixed; inset: 0; background: white";
 cover.innerHTML = "<p>We use cookies</p><button>Accept all</button>";
 cover.lastChild.onclick = () => cover.remove();
 document.body.append(cover);"""
+CONSENT = """const consent = document.createElement("div");
+consent.role = "dialog";
+consent.innerHTML = "<p>We use cookies</p><button>Allow all</button><button>Allow selected</button>";
+consent.onclick = () => consent.remove();
+document.body.append(consent);
+go.textContent = "Join";"""
 MEMBERS = 'if (localStorage.session !== "that-of-a-member") document.body.textContent = "Please sign in";'
 BY_ITSELF = {
     "by-itself": "go.click()",
@@ -89,6 +95,7 @@ BY_ITSELF = {
     "members": MEMBERS,
     "in-a-dialog": IN_A_DIALOG,
     "covered": COVERED,
+    "consent": CONSENT,
 }
 
 

@@ -94,7 +94,9 @@ def test_a_page_that_handles_it_is_told_so(browsers: Browsers, pages: str, name:
     assert time.time() - seen.began < 300
 
 
-@pytest.mark.parametrize("kind", ["framed-good", "framed-dialog", "settings", "in-a-dialog", "covered"])
+@pytest.mark.parametrize(
+    "kind", ["framed-good", "framed-dialog", "settings", "in-a-dialog", "covered", "consent"]
+)
 def test_its_button_is_found(browsers: Browsers, pages: str, kind: str, tmp_path: Path) -> None:
     assert faults(try_out(browsers, f"{pages}/{kind}", "camera-busy", tmp_path), None) == []
 
