@@ -23,6 +23,8 @@ USUAL: Mapping[str, bool | int | str] = {
     "permissions.default.microphone": GRANTED,
     "media.peerconnection.ice.loopback": True,
     "network.dns.localDomains": INSECURE_NAME,
+    # Frames of another site are run by the page's process: else real clicks do not reach them (153.7).
+    "fission.webContentIsolationStrategy": 0,
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
     "app.update.enabled": False,

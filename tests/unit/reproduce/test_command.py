@@ -73,7 +73,10 @@ def test_the_failure_stays_while_somebody_looks_and_is_healed_then(
 
 
 @needs_firefox
-@pytest.mark.parametrize("name", ["permission-denied", "overconstrained"])
+@pytest.mark.parametrize(
+    "name",
+    ["permission-denied", "overconstrained", "iframe-without-allow", "security-error", "insecure-origin"],
+)
 def test_in_firefox(name: str, tmp_path: Path) -> None:
     with start(tmp_path, name, "--browser", "firefox") as command:
         said = command.communicate(timeout=WITHIN)[0]
