@@ -14,6 +14,8 @@ from harness.gate.share import Share, split
 from harness.gate.timings import UNTIMED, UNTIMED_IN_BROWSERS, read_timings
 from harness.trace.outcomes import ELSEWHERE, OF_THIS_RUN, checks_of
 
+PLUGGABLE = "pluggable_rehearsal"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("harness gate")
@@ -52,9 +54,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _share(share: Share, items: Iterable[pytest.Item], seconds: Mapping[str, float]) -> set[pytest.Item]:
-    by_id = {item.nodeid: item for item in items}
-    expected = {name: seconds.get(name, _untimed(item)) for name, item in by_id.items()}
-    return {by_id[name] for name in split(expected, share.of)[share.number - 1]}
+    lots: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        lots.setdefault(_lot(item), []).append(item)
+    expected = {
+        name: sum(seconds.get(item.nodeid, _untimed(item)) for item in lot) for name, lot in lots.items()
+    }
+    return {item for name in split(expected, share.of)[share.number - 1] for item in lots[name]}
+
+
+def _lot(item: pytest.Item) -> str:
+    """What is never divided: a test, or the few for whom one more browser has to start with its people."""
+    return PLUGGABLE if PLUGGABLE in getattr(item, "fixturenames", ()) else item.nodeid
 
 
 def _untimed(item: pytest.Item) -> float:

@@ -13,7 +13,14 @@ import pytest
 
 from harness.browser.keeper import Keeper
 from harness.errors import NotGiven
-from harness.plugin.failing import Fail, NewRehearsal, _rehearsals, fail, new_rehearsal, rehearsal
+from harness.plugin.failing import (
+    Fail,
+    _new_rehearsal,
+    _rehearsals,
+    fail,
+    pluggable_rehearsal,
+    rehearsal,
+)
 from harness.plugin.one_id import OneId, one_id
 from harness.plugin.people import (
     NewParty,
@@ -63,10 +70,10 @@ __all__ = [
     "NewHost",
     "NewParty",
     "NewPerson",
-    "NewRehearsal",
     "NothingLive",
     "OneId",
     "SecondTab",
+    "_new_rehearsal",
     "_rehearsals",
     "_servers_live",
     "_servers_told",
@@ -83,13 +90,13 @@ __all__ = [
     "new_host",
     "new_party",
     "new_person",
-    "new_rehearsal",
     "new_viewer",
     "nothing_live",
     "off_air",
     "one_id",
     "parties_made",
     "party",
+    "pluggable_rehearsal",
     "rehearsal",
     "run_dir",
     "run_log",

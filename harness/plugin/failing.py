@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from typing import Protocol
 
 import pytest
 
@@ -28,6 +27,7 @@ from harness.trace.evidence import Account
 from harness.trace.failure import Devices
 
 Fail = Callable[[str, Visitor], Armed]
+NewRehearsal = Callable[[str], Rehearsal]
 
 
 @pytest.fixture
@@ -40,12 +40,6 @@ def fail(browsers: Browsers) -> Iterator[Fail]:
         yield lambda name, person: healed.enter_context(
             failure_named(name).arm(person, browsers.devices_of(person.page))
         )
-
-
-class NewRehearsal(Protocol):
-    """How a test asks for a rehearsal: a host whose devices fail, and a viewer."""
-
-    def __call__(self, profile: str = ...) -> Rehearsal: ...
 
 
 @pytest.fixture(scope="session")
@@ -79,14 +73,14 @@ def _rehearsals(
 
 
 @pytest.fixture
-def new_rehearsal(
+def _new_rehearsal(
     request: pytest.FixtureRequest, run_log: RunLog, _rehearsals: Rehearsals
 ) -> Iterator[NewRehearsal]:
-    """Brings a host with the devices that are named, and a viewer; they stay on if all goes well."""
+    """Brings a host with the device profile that is named, and a viewer; they stay on if all goes well."""
     folder = evidence_folder(run_log.path.parent, request.node.nodeid, run_log.attempt)
     used: set[str] = set()
 
-    def come(profile: str = "changeable") -> Rehearsal:
+    def come(profile: str) -> Rehearsal:
         used.add(profile)
         return _rehearsals.of(profile, folder)
 
@@ -108,6 +102,12 @@ def dropped(
 
 
 @pytest.fixture
-def rehearsal(new_rehearsal: NewRehearsal) -> Rehearsal:
+def rehearsal(_new_rehearsal: NewRehearsal) -> Rehearsal:
     """A host whose devices can fail, and a viewer of the same party."""
-    return new_rehearsal()
+    return _new_rehearsal("changeable")
+
+
+@pytest.fixture
+def pluggable_rehearsal(_new_rehearsal: NewRehearsal) -> Rehearsal:
+    """The same with a microphone that can be unplugged, too. The gate gives its tests to one worker."""
+    return _new_rehearsal("pluggable")

@@ -87,14 +87,18 @@ class ServerProcess:
             f"The {self.name} ended by itself with exit code {code}: see its last lines.{lines}"
         )
 
-    def stop(self) -> None:
-        """Close its standard input, which it takes as the end; kill it if it does not follow."""
+    def ask_to_end(self) -> None:
+        """Close its standard input, which it takes as the end, and do not wait for it."""
         self._stopping = True
         self._listener.close()
+        if self._process is not None and self._process.stdin:
+            self._process.stdin.close()
+
+    def stop(self) -> None:
+        """Ask it to end, and wait; kill it if it does not follow. Safe to call twice."""
+        self.ask_to_end()
         if self._process is None:
             return
-        if self._process.stdin:
-            self._process.stdin.close()
         try:
             self._process.wait(STOP_WITHIN)
         except subprocess.TimeoutExpired:

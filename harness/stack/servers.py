@@ -1,4 +1,4 @@
-"""Servers that run together: started at once, awaited, watched, and ended in the reverse order."""
+"""Servers that run together: started at once, awaited, watched, and ended, those that ask others first."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ LANES = {
     "token server": "token-server",
     "pages": "page-server",
 }
+# Those that people talk to; the others answer until these are gone, whose last requests may need them.
+FIRST_TO_END = ("pages", "token server")
 
 
 class Servers:
@@ -49,9 +51,13 @@ class Servers:
             raise self._dead.death()
 
     def stop(self) -> None:
-        """End them, those that depend on others first; safe to call twice."""
-        for process in reversed(self._processes.values()):
-            process.stop()
+        """End them; safe to call twice."""
+        for first in (True, False):
+            ending = [one for name, one in self._processes.items() if (name in FIRST_TO_END) is first]
+            for process in ending:
+                process.ask_to_end()
+            for process in ending:
+                process.stop()
 
     def url(self, name: str) -> str | None:
         """Where it is, also before it was started; None when it is not one of these."""

@@ -7,10 +7,13 @@ import hmac
 import json
 import threading
 import time
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from harness.serving import LOOPBACK
+
+NOTICES_END = 0.05  # seconds until it sees that it shall end
 
 
 class WebhookReceiver:
@@ -30,7 +33,8 @@ class WebhookReceiver:
 
     def start(self) -> None:
         """Take webhooks, on threads of its own."""
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True, name="webhooks")
+        serve = partial(self._server.serve_forever, poll_interval=NOTICES_END)
+        self._thread = threading.Thread(target=serve, daemon=True, name="webhooks")
         self._thread.start()
 
     def stop(self) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import pytest
 
 from harness.browser.rehearsal import Rehearsal
-from harness.plugin import NewRehearsal
 
 NOT_FOUND = "No camera or microphone found. Please connect your devices and try again."
 IN_USE = (
@@ -26,17 +25,16 @@ MISUNDERSTOOD = (
 
 @pytest.mark.check("P05")
 @pytest.mark.check("P12")
-def test_no_device(new_rehearsal: NewRehearsal) -> None:
-    rehearsal = new_rehearsal("pluggable")
+def test_no_device(pluggable_rehearsal: Rehearsal) -> None:
     for failure, offers in (
         ("no-camera", ["Go live with sound only"]),
         ("no-mic", ["Go live with picture only"]),
         ("no-devices", []),
     ):
-        with rehearsal.meets(failure) as met:
+        with pluggable_rehearsal.meets(failure) as met:
             met.going_live_is_refused(says=NOT_FOUND)
             met.offers(*offers)
-    rehearsal.goes_well()
+    pluggable_rehearsal.goes_well()
 
 
 @pytest.mark.check("P06")

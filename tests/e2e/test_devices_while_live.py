@@ -7,7 +7,6 @@ import pytest
 from harness.browser.host import Host
 from harness.browser.rehearsal import Rehearsal
 from harness.browser.viewer import Viewer
-from harness.plugin import NewRehearsal
 
 STOPPED = (
     "Your {} has stopped: it was unplugged, or this page may no longer use it. "
@@ -39,11 +38,10 @@ def test_camera_unplugged_then_permission_revoked(rehearsal: Rehearsal) -> None:
 
 @pytest.mark.check("P09")
 @pytest.mark.check("P12")
-def test_microphone_unplugged(new_rehearsal: NewRehearsal) -> None:
-    rehearsal = new_rehearsal("pluggable")
-    host, viewer = rehearsal.host.goes_live(), rehearsal.viewer
+def test_microphone_unplugged(pluggable_rehearsal: Rehearsal) -> None:
+    host, viewer = pluggable_rehearsal.host.goes_live(), pluggable_rehearsal.viewer
     viewer.hears(host)
-    with rehearsal.meets("mic-unplugged"):
+    with pluggable_rehearsal.meets("mic-unplugged"):
         host.reads_error(STOPPED.format("microphone"))
         viewer.shows(MICROPHONE_OFF)
         viewer.sees(host)

@@ -34,6 +34,20 @@ SUITE = """
     def test_live(): note("live")
 """
 GREEN, RED = SUITE % "True", SUITE % "False"
+PEOPLE = """
+    @pytest.fixture
+    def pluggable_rehearsal(): return None
+
+    @pytest.mark.check("T01")
+    @pytest.mark.parametrize("case", ["a", "b"])
+    def test_answers(case): pass
+
+    @pytest.mark.check("T02")
+    def test_no_device(pluggable_rehearsal): pass
+
+    @pytest.mark.check("G01")
+    def test_unplugged(pluggable_rehearsal): pass
+"""
 UNENDING = """
     import threading
 
@@ -68,6 +82,15 @@ def test_workers_run_every_test_once(run_gate: RunGate, workers: int, expected: 
     assert "RELEASE  All 3 checks are green." in run.terminal
     assert len(ended_in(run, 1)) == len(set(ended_in(run, 1))) == 5
     assert len(processes(run)) == expected
+
+
+def test_who_needs_another_browser_goes_to_one_worker(run_gate: RunGate) -> None:
+    """Alike in time, the two of them would each go to another worker."""
+    run = run_gate(PEOPLE, speed=Speed(2))
+    assert run.exit_code == 0, run.terminal
+    worker = {e["test"].rpartition("::")[2]: e["worker"] for e in run.events if e["what"] == "check"}
+    assert worker["test_no_device"] == worker["test_unplugged"]
+    assert len(set(worker.values())) == 2, worker
 
 
 def test_what_was_red_beside_others_is_run_again_alone(run_gate: RunGate) -> None:
