@@ -24,7 +24,7 @@ SERVER = """
 import http.server, json, os
 print("told", json.dumps(dict(os.environ)), flush=True)
 at = ("127.0.0.1", int(os.environ["PORT"]))
-server = http.server.ThreadingHTTPServer(at, http.server.SimpleHTTPRequestHandler)
+server = http.server.HTTPServer(at, http.server.SimpleHTTPRequestHandler)
 server.serve_forever()
 """
 ENDS = "import sys; print('No DATABASE_URL, and the key is hush-hush'); sys.exit(3)"
