@@ -236,6 +236,9 @@ class PeerTransport:
             return
         self._closed, self.connected = True, False
         await self._dtls.stop()
+        # A handshake waits by `wait_for`, which up to Python 3.11 loses a cancellation that comes together with
+        # a record, and would wait for ever.
+        self._lower.records.put_nowait(None)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -253,7 +256,8 @@ class PeerTransport:
         self._of_later.clear()
         if self._handshaken and not self._controlling:
             with suppress(TimeoutError):
-                await asyncio.wait_for(ice.checked.wait(), PEER_FIRST_SECONDS)
+                async with asyncio.timeout(PEER_FIRST_SECONDS):
+                    await ice.checked.wait()
         try:
             await ice.connect()
         except ConnectionError as error:
@@ -276,7 +280,7 @@ class PeerTransport:
         self._dtls._set_role("client" if remote.setup == "passive" else "server")
         fingerprints = [RTCDtlsFingerprint(algorithm=a, value=v) for a, v in remote.fingerprints]
         await self._dtls.start(RTCDtlsParameters(fingerprints=fingerprints))
-        if self._dtls.state != "connected":
+        if self._closed or self._dtls.state != "connected":
             if not self._closed:
                 logger.info("DTLS with a peer failed: state %s", self._dtls.state)
                 self._listener.on_lost()

@@ -260,6 +260,33 @@ def test_goodbye_of_the_peer_is_noticed(run: Run) -> None:
     run(scenario)
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_it_ends_in_the_midst_of_a_handshake(run: Run, monkeypatch: pytest.MonkeyPatch, turns: int) -> None:
+    """Also when a record comes at that moment, one of these turns of the loop, and hides the cancellation."""
+
+    async def scenario() -> None:
+        one, other = End(controlling=True), End(controlling=False)
+
+        async def say_nothing(_remote: TransportDescription) -> None: ...
+
+        monkeypatch.setattr(other.transport, "_handshake", say_nothing)
+        await one.transport.open()
+        await other.transport.open()
+        await introduce(one, other)
+        async with asyncio.timeout(10):
+            while one.transport._dtls.state != "connecting":
+                await asyncio.sleep(0.001)
+            one.transport._lower.records.put_nowait(b"\x16 no record at all")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await one.transport.close()
+        assert not one.transport._tasks
+        assert not one.connected.is_set()
+        await other.transport.close()
+
+    run(scenario)
+
+
 def test_candidates_that_cannot_be_used_are_left_out(run: Run) -> None:
     async def scenario() -> None:
         end = End(controlling=False)
