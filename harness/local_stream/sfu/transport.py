@@ -236,8 +236,8 @@ class PeerTransport:
             return
         self._closed, self.connected = True, False
         await self._dtls.stop()
-        # A handshake waits by `wait_for`, which up to Python 3.11 loses a cancellation that comes together with
-        # a record, and would wait for ever.
+        # A handshake waits by `wait_for`, which up to Python 3.11 loses a cancellation that comes in the same
+        # turn as a record: it would wait for ever.
         self._lower.records.put_nowait(None)
         for task in self._tasks:
             task.cancel()
